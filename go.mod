@@ -21,6 +21,7 @@ require (
 	github.com/tidwall/pretty v1.2.0 // indirect
 	github.com/valkey-io/valkey-go v1.0.79 // indirect
 	go.etcd.io/bbolt v1.5.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/image v0.45.0 // indirect
 	golang.org/x/net v0.60.0 // indirect
