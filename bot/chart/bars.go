@@ -1,0 +1,131 @@
+package chart
+
+import (
+	"slices"
+	"strings"
+
+	"membot/commands"
+)
+
+// A segment is one coloured stretch of a bar.
+type segment struct {
+	name  string
+	bytes int64
+}
+
+// A bar is one answer or one alternative. usable is the card's memory in
+// bytes, 0 when no card was named.
+type bar struct {
+	label    string
+	segments []segment
+	total    int64
+	card     string
+	usable   int64
+}
+
+// barsOf finds what there is to draw, in the answer's own order, which is best
+// first.
+func barsOf(a commands.Answer) []bar {
+	if a.Error != nil {
+		return nil
+	}
+	var bars []bar
+	switch {
+	case a.PerGPU != nil:
+		bars = append(bars, answerBar(a, ""))
+	case len(a.Answers) > 0:
+		bars = compared(a.Answers)
+	default:
+		bars = alternatives(a)
+	}
+	bars = slices.DeleteFunc(bars, func(b bar) bool { return b.total <= 0 })
+	return bars[:min(len(bars), maxBars)]
+}
+
+func compared(answers []commands.Answer) []bar {
+	var bars []bar
+	for _, one := range answers {
+		if one.PerGPU == nil {
+			continue
+		}
+		label := ""
+		if one.Model != nil {
+			label = one.Model.ID
+		}
+		bars = append(bars, answerBar(one, label))
+	}
+	return bars
+}
+
+func answerBar(a commands.Answer, label string) bar {
+	b := bar{label: label, total: a.PerGPU.Total}
+	if a.GPU != nil {
+		b.card, b.usable = a.GPU.Name, a.GPU.UsableBytes
+	}
+	for _, part := range a.PerGPU.Parts {
+		if part.Bytes > 0 {
+			b.segments = append(b.segments, segment{name: part.Name, bytes: part.Bytes})
+		}
+	}
+	b.segments = fold(b.segments, b.total)
+	return b
+}
+
+// fold gathers what is under one hundredth of the total into "other".
+func fold(segments []segment, total int64) []segment {
+	var kept []segment
+	other := segment{name: "other"}
+	for _, s := range segments {
+		if s.bytes < total/100 {
+			other.bytes += s.bytes
+			continue
+		}
+		kept = append(kept, s)
+	}
+	if other.bytes > 0 {
+		kept = append(kept, other)
+	}
+	return kept
+}
+
+func alternatives(a commands.Answer) []bar {
+	var bars []bar
+	for _, o := range a.Options {
+		b := bar{label: optionLabel(a, o), total: o.Total, usable: o.Total + o.Headroom}
+		b.segments = []segment{{name: verdict(o.Fits), bytes: o.Total}}
+		bars = append(bars, b)
+	}
+	return bars
+}
+
+func verdict(fits bool) string {
+	if fits {
+		return "fits"
+	}
+	return "does not fit"
+}
+
+// optionLabel is what tells one alternative from the others: the model for a
+// list of models, the changed keys for one model.
+func optionLabel(a commands.Answer, o commands.Option) string {
+	if a.Kind == "models" {
+		return o.Model
+	}
+	if changed := Changed(a.Question, o.Question); changed != "" {
+		return changed
+	}
+	return "as asked"
+}
+
+// Changed lists the key:value words of the second canonical line that the first
+// one lacks.
+func Changed(base, line string) string {
+	had := strings.Fields(base)
+	var changed []string
+	for word := range strings.FieldsSeq(line) {
+		if strings.Contains(word, ":") && !slices.Contains(had, word) {
+			changed = append(changed, word)
+		}
+	}
+	return strings.Join(changed, " ")
+}
