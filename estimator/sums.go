@@ -1,0 +1,166 @@
+package estimator
+
+import (
+	"errors"
+	"fmt"
+)
+
+// block is one kind of block with its letters ready for formulas. The counts
+// are of one block; l is how many there are.
+type block struct {
+	layer *Layer
+
+	l  float64 // blocks of this kind
+	a  float64 // query heads
+	k  float64 // KV heads
+	d  float64 // head size of queries and keys
+	dv float64 // head size of values
+	f  float64 // FFN width
+	E  float64 // experts
+	e  float64 // experts chosen for each token
+	fe float64 // expert width
+	fs float64 // width of the shared experts together
+	W  float64 // window, tokens
+	r  float64 // MLA's latent rank
+	R  float64 // MLA's rope dimension
+
+	linears float64 // elements of the linears that are not experts or router
+	experts float64 // elements of all routed experts
+	rest    float64 // norms, router, biases, small parts
+
+	matrices []Matrix
+}
+
+// sums is what an estimate needs of an Arch and does not depend on the plan.
+type sums struct {
+	params Params
+	total  int64 // Φ: counted where the tensors were read, else derived
+	layers int64
+	blocks []block
+
+	linears float64 // over all blocks: what a quantization scheme converts, experts left out
+	experts float64
+	rest    float64 // everything else but embedding and head
+}
+
+// maxima of what a shape may say; a config beyond them is not a model.
+const (
+	maxHidden = 1 << 20
+	maxLayers = 10_000
+	maxHeads  = 1 << 16
+	maxVocab  = 1 << 25
+	maxParams = 1 << 53 // what a float64 counts exactly
+)
+
+// ErrShape is a shape that no model has.
+var ErrShape = errors.New("impossible shape")
+
+// Sealed checks the shape and counts its parameters, once. Estimates of an Arch
+// that was not sealed seal it each time.
+func (a Arch) Sealed() (Arch, error) {
+	if a.sums != nil {
+		return a, nil
+	}
+	if err := a.check(); err != nil {
+		return a, err
+	}
+	s := &sums{params: a.Params()}
+	s.total = s.params.Total()
+	if a.File.Params > 0 {
+		s.total = a.File.Params
+	}
+	for i := range a.Layers {
+		b := blockOf(&a.Layers[i], a.Hidden)
+		s.blocks = append(s.blocks, b)
+		s.layers += a.Layers[i].Count
+		s.linears += b.linears * b.l
+		s.experts += b.experts * b.l
+	}
+	s.rest = float64(s.total-s.params.Embedding-s.params.Head) - s.linears - s.experts
+	if s.total <= 0 || s.total > maxParams {
+		return a, fmt.Errorf("count %d parameters: %w", s.total, ErrShape)
+	}
+	a.sums = s
+	return a, nil
+}
+
+// SizeOnly makes an Arch of which nothing but Φ is known; only the rules of
+// thumb apply to it.
+func SizeOnly(params int64) Arch {
+	return Arch{File: File{Params: params, Source: "size"}, DType: BF16}
+}
+
+// SizeOnly says whether nothing but Φ is known.
+func (a Arch) SizeOnly() bool { return len(a.Layers) == 0 && len(a.Towers) == 0 }
+
+// Total is Φ: counted where the tensors were read, else derived.
+func (a Arch) Total() int64 {
+	if a.sums != nil {
+		return a.sums.total
+	}
+	if a.File.Params > 0 {
+		return a.File.Params
+	}
+	return a.Params().Total()
+}
+
+// Depth is l, the blocks of the decoder.
+func (a Arch) Depth() int64 {
+	n := int64(0)
+	for _, l := range a.Layers {
+		n += l.Count
+	}
+	return n
+}
+
+func (a Arch) check() error {
+	bounds := []struct {
+		name       string
+		value, max int64
+	}{
+		{"hidden size", a.Hidden, maxHidden},
+		{"layers", a.Depth(), maxLayers},
+		{"vocabulary", a.Vocab, maxVocab},
+		{"context", a.Context, 1 << 40},
+	}
+	for _, l := range a.Layers {
+		bounds = append(bounds, []struct {
+			name       string
+			value, max int64
+		}{
+			{"heads", l.Mixer.Heads, maxHeads},
+			{"KV heads", l.Mixer.KVHeads, maxHeads},
+			{"head size", max(l.Mixer.KeyDim, l.Mixer.ValueDim), maxHidden},
+			{"FFN width", max(l.FFN.Width, l.FFN.SharedWidth, l.FFN.ExpertWidth), 1 << 24},
+			{"experts", l.FFN.Experts, maxHeads},
+		}...)
+	}
+	for _, b := range bounds {
+		if b.value < 0 || b.value > b.max {
+			return fmt.Errorf("read %s of %d: %w", b.name, b.value, ErrShape)
+		}
+	}
+	return nil
+}
+
+func blockOf(l *Layer, h int64) block {
+	m, f := l.Mixer, l.FFN
+	b := block{
+		layer: l, l: float64(l.Count),
+		a: float64(m.Heads), k: float64(m.KVHeads), d: float64(m.KeyDim), dv: float64(m.ValueDim),
+		f: float64(f.Width), E: float64(f.Experts), e: float64(f.TopK),
+		fe: float64(f.ExpertWidth), fs: float64(f.SharedWidth),
+		W: float64(m.Window), r: float64(m.KVRank), R: float64(m.RopeDim),
+		matrices: l.Matrices(h),
+	}
+	for _, matrix := range b.matrices {
+		switch {
+		case matrix.Role >= RoleExpertGate && matrix.Role <= RoleExpertDown:
+			b.experts += float64(matrix.Weights())
+		case matrix.Role != RoleRouter:
+			b.linears += float64(matrix.Weights())
+		}
+	}
+	b.rest = float64(l.params(h).Total()) - b.linears - b.experts
+	return b
+}
