@@ -1,0 +1,110 @@
+package hfhub
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"membot/hfhub/hubtest"
+
+	"github.com/stretchr/testify/require"
+)
+
+const goodInfo = `{"id":"org/m","sha":"0123456789012345678901234567890123456789"`
+
+// TestHostileAnswers shows each lie ending in an error of the right kind, in
+// time and without taking memory.
+func TestHostileAnswers(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		mode hubtest.Mode
+		want error
+	}{
+		{"endless body", hubtest.Endless(goodInfo), ErrBroken},
+		{"gzip bomb", hubtest.GzipBomb(200 << 20), ErrBroken},
+		{"deep nesting", hubtest.Deep(1_000_000), ErrBroken},
+		{"deep nesting inside", hubtest.Text(goodInfo + `,"x":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}"), ErrBroken},
+		{"not JSON", hubtest.Text("<html>hello</html>"), ErrBroken},
+		{"empty", hubtest.Text(""), ErrBroken},
+		{"cut JSON", hubtest.Text(goodInfo), ErrBroken},
+		{"NaN", hubtest.Text(goodInfo + `,"x":NaN}`), ErrBroken},
+		{"a list", hubtest.Text(`[1]`), ErrBroken},
+		{"no commit", hubtest.Text(`{"id":"org/m"}`), ErrBroken},
+		{"number for a commit", hubtest.Text(`{"id":"org/m","sha":12}`), ErrBroken},
+		{"another kind of id", hubtest.Text(`{"id":"../../x","sha":"0123456789012345678901234567890123456789"}`), ErrBroken},
+		{"cut connection", hubtest.Cut(goodInfo), ErrUnreachable},
+		{"no answer", hubtest.Drop(), ErrUnreachable},
+		{"slow loris", hubtest.Slow(goodInfo+strings.Repeat(" ", 1000), 30*time.Millisecond), ErrTimeout},
+		{"silence", hubtest.Silent(), ErrTimeout},
+		{"redirect loop", hubtest.Loop(), ErrBroken},
+		{"redirect to a file", hubtest.Redirect(302, "file:///etc/passwd"), ErrBroken},
+		{"redirect with a password", hubtest.Redirect(302, "http://a:b@127.0.0.1/"), ErrBroken},
+		{"redirect to nowhere", hubtest.Redirect(302, ""), ErrBroken},
+		{"teapot", hubtest.Status(418, strings.Repeat("x", 5000)), ErrRefused},
+		{"fine-grained token", hubtest.Status(403, "needs more"), ErrForbidden},
+		{"500", hubtest.Status(500, "oops"), ErrUnavailable},
+		{"no content", hubtest.Status(204, ""), ErrRefused},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			hub := hubtest.New(t)
+			hub.Break("hub", "", -1, row.mode)
+			client, _ := dial(t, hub, func(s *Settings) { s.Timeout, s.Deadline = time.Second/2, 4*time.Second })
+			start := time.Now()
+			_, err := client.Info(t.Context(), "org/m", "")
+			require.ErrorIs(t, err, row.want)
+			require.Less(t, time.Since(start), 6*time.Second)
+			require.Less(t, len(err.Error()), 600)
+		})
+	}
+}
+
+func TestWrongTypesAreUnknownNotZero(t *testing.T) {
+	hub := hubtest.New(t)
+	hub.Break("hub", "", -1, hubtest.Text(goodInfo+`,"gated":7,"private":"yes","siblings":[1,{"rfilename":"../x"},{"rfilename":"ok","size":-3},{"rfilename":"big","size":1e300}],
+		"safetensors":{"parameters":{"BF16":"many","F32":1.5},"total":null},"gguf":[],"tags":"one","config":9,"lastModified":0}`))
+	client, _ := dial(t, hub)
+	info, err := client.Info(t.Context(), "org/m", "")
+	require.NoError(t, err)
+	require.Equal(t, []FileEntry{{"ok", -1}, {"big", -1}}, info.Files)
+	require.Equal(t, int64(-1), info.Summary.Total, "not to be believed")
+	require.Nil(t, info.GGUF)
+}
+
+func TestBodiesAreBoundedInMemory(t *testing.T) {
+	hub := hubtest.New(t)
+	repo := hub.Add("org/m", nil)
+	client, _ := dial(t, hub)
+	for name, mode := range map[string]hubtest.Mode{"endless": hubtest.Endless("{"), "bomb": hubtest.GzipBomb(300 << 20)} {
+		hub.Mend()
+		hub.Break("hub", "config.json", -1, mode)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := client.File(t.Context(), "org/m", repo.Commit(), "config.json", 2<<20)
+		runtime.ReadMemStats(&after)
+		require.ErrorIs(t, err, ErrBroken, name)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(40<<20), name)
+	}
+}
+
+func TestPointerIsNotTheFile(t *testing.T) {
+	hub := hubtest.New(t)
+	repo := hub.Add("org/m", map[string][]byte{"config.json": []byte("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")})
+	client, _ := dial(t, hub)
+	_, err := client.File(t.Context(), "org/m", repo.Commit(), "config.json", 1<<20)
+	require.ErrorIs(t, err, ErrBroken)
+	require.ErrorContains(t, err, "LFS pointer")
+}
+
+func TestServerThatIgnoresRanges(t *testing.T) {
+	hub := hubtest.New(t)
+	whole := hubtest.Content{Head: []byte("0123456789"), Size: 5 << 30}
+	repo := hub.Add("org/m", nil, hubtest.With("big.bin", whole))
+	hub.Break("cdn", "big.bin", -1, hubtest.NoRanges(whole))
+	client, _ := dial(t, hub)
+	span, err := client.Range(t.Context(), "org/m", repo.Commit(), "big.bin", 3, 4)
+	require.NoError(t, err)
+	require.Equal(t, "3456", string(span.Data))
+	require.Equal(t, int64(5<<30), span.Total)
+}

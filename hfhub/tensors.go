@@ -1,0 +1,3 @@
+package hfhub
+
+const parallel = 8 // ranges in flight at once
