@@ -19,6 +19,7 @@ type Answer struct {
 	Run         []RunText            `json:"run,omitempty"`
 	Textbook    *PerGPU              `json:"textbook,omitempty"` // explain
 	Others      []OtherTool          `json:"others,omitempty"`   // explain
+	Letters     []Letter             `json:"letters,omitempty"`  // explain: what stands for what in the formulas
 	Options     []Option             `json:"options,omitempty"`  // fit, models
 	Answers     []Answer             `json:"answers,omitempty"`  // compare
 	GPUs        []GPUCard            `json:"gpus,omitempty"`     // gpus
@@ -129,6 +130,13 @@ type OtherTool struct {
 	Tool  string `json:"tool"`
 	Total int64  `json:"total"`
 	Why   string `json:"why"`
+}
+
+// Letter is a symbol of the formulas of an explain, with its value.
+type Letter struct {
+	Name    string  `json:"name"`
+	Value   float64 `json:"value"`
+	Meaning string  `json:"meaning"`
 }
 
 // Option is one way to fit, or one model that runs, best first.
