@@ -46,7 +46,7 @@ type Train struct {
 	Targets     Targets
 	Adapters    DType
 	LoRADropout float64
-	Dropout     float64 // hidden and attention; negative: the model's own
+	Dropout     Share // hidden and attention; unset: the model's own
 	Optimizer   Optimizer
 	Precision   Precision
 	Stack       Stack
@@ -63,6 +63,12 @@ type Train struct {
 // Count is a number whose zero is a value of its own: the zero Count is unset.
 type Count struct {
 	N   int64
+	Set bool
+}
+
+// Share is a fraction whose zero is a value of its own: the zero Share is unset.
+type Share struct {
+	N   float64
 	Set bool
 }
 
