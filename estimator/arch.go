@@ -4,12 +4,13 @@ package estimator
 // reader of config.json fills it; [Arch.Sealed] checks it and counts its
 // parameters once, so that an estimate does not count them again.
 type Arch struct {
-	Family   string // model_type
-	Hidden   int64  // h
-	Vocab    int64  // V
-	Context  int64  // longest sequence in tokens, 0 if the model sets none
-	Tied     bool   // the head is the embedding
-	NoHead   bool   // an encoder, or an embedding model: no logits
+	Family   string  // model_type
+	Hidden   int64   // h
+	Vocab    int64   // V
+	Context  int64   // longest sequence in tokens, 0 if the model sets none
+	Tied     bool    // the head is the embedding
+	NoHead   bool    // an encoder, or an embedding model: no logits
+	Dropout  float64 // of hidden states and attention when training, as config.json says
 	HeadBias bool
 
 	// Embed is the width of the embedding where it is not h (ALBERT, OPT-350m);
@@ -82,7 +83,9 @@ type Layer struct {
 	Norms    int64 // norms of width h: 2; Gemma 4; a block with parallel branches 1
 	NormBias bool  // LayerNorm: weight and bias
 	NormFree bool  // norms without weights (OLMo 1)
-	Extra    int64 // parameters that nothing else names
+	// FloatNorm is an RMSNorm that multiplies by its weight in fp32 (Gemma).
+	FloatNorm bool
+	Extra     int64 // parameters that nothing else names
 }
 
 // Kind is what a block mixes tokens with.
@@ -137,6 +140,7 @@ type Mixer struct {
 	QKNorm   QKNorm
 	Gate     bool // an output gate as wide as the queries
 	Sinks    bool // one learned logit a head
+	Cap      bool // a tanh bounds the attention's logits (Gemma 2)
 
 	// MLA: the ranks of the latent projections, and the parts of KeyDim.
 	QueryRank, KVRank, RopeDim int64
