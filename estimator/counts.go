@@ -1,0 +1,68 @@
+package estimator
+
+// Unsealed is a copy without the counts, for a shape that is about to change.
+func (a Arch) Unsealed() Arch {
+	a.sums = nil
+	return a
+}
+
+// Active is the parameters that work on each token: all but the experts that are
+// not chosen.
+func (a Arch) Active() int64 {
+	active := a.Params().Active
+	if a.sums != nil {
+		active = a.sums.params.Active
+	}
+	if a.SizeOnly() {
+		return a.Total()
+	}
+	return active
+}
+
+// targetRoles are the roles that each letter of [Targets] adapts.
+var targetRoles = [...][]Role{
+	{RoleQ}, {RoleK}, {RoleV}, {RoleO},
+	{RoleGate, RoleExpertGate, RoleSharedGate},
+	{RoleUp, RoleExpertUp, RoleSharedUp},
+	{RoleDown, RoleExpertDown, RoleSharedDown},
+}
+
+// adapts says whether the targets adapt a role. All-linear adapts every linear
+// but the router, those without a letter too.
+func (t Targets) adapts(r Role) bool {
+	if t == AllLinear {
+		return r != RoleRouter
+	}
+	for bit, roles := range targetRoles {
+		for _, role := range roles {
+			if role == r && t&(1<<bit) != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// AdapterParams counts the parameters of LoRA: rank × (in + out) for each linear
+// that is adapted. Hu et al. 2021, section 4.1. https://arxiv.org/abs/2106.09685
+func (a Arch) AdapterParams(rank int64, targets Targets) int64 {
+	total := int64(0)
+	for _, l := range a.Layers {
+		for _, m := range l.Matrices(a.Hidden) {
+			if targets.adapts(m.Role) {
+				total += rank * (m.In + m.Out) * m.Count * l.Count
+			}
+		}
+	}
+	return total
+}
+
+// Trainable is the parameters that a resolved plan trains.
+func (a Arch) Trainable(p Plan) int64 {
+	switch p.Train.Method {
+	case LoRA, QLoRA, DoRA:
+		return a.AdapterParams(p.Train.Rank, p.Train.Targets)
+	default:
+		return a.Total()
+	}
+}
