@@ -16,6 +16,7 @@ import (
 
 const (
 	maxHops       = 5
+	maxDrain      = 32 << 10 // bytes
 	maxRefusal    = 64 << 10 // bytes read of a refusal's body
 	bucketAPI     = "api"
 	bucketResolve = "resolvers"
@@ -96,10 +97,14 @@ func (c *Client) try(ctx context.Context, q request) error {
 			if err == nil {
 				err = c.take(q, raw, first, sameOrigin(raw.Request.URL, c.endpoint))
 			}
+			if err == nil && q.span != "" {
+				drain(raw.Body) // a little more than what was needed: cheaper than another connection
+			}
 			raw.Body.Close()
 			return wireError(ctx, err)
 		}
 		drain(raw.Body)
+		raw.Body.Close()
 	}
 	return broken("more than %d redirects", maxHops)
 }
@@ -188,11 +193,8 @@ func port(u *url.URL) string {
 	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
-// drain reads the little that a redirect says, so that the connection is kept.
-func drain(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, 4<<10)
-	body.Close()
-}
+// drain reads the little that is left of a body, so that the connection is kept.
+func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, maxDrain) }
 
 // wireError names what went wrong below HTTP. It leaves out the URL, which may
 // be signed. ctx is the caller's: its own end is told from one try's timeout.

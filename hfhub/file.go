@@ -102,7 +102,7 @@ func (c *Client) stream(ctx context.Context, id, commit, path string, offset, le
 		}
 		return read(body, total)
 	})
-	q.long = true
+	q.long = length > quickly
 	q.span = "bytes=" + strconv.FormatInt(offset, 10) + "-" + strconv.FormatInt(offset+length-1, 10)
 	return c.fetch(ctx, q)
 }
@@ -146,6 +146,9 @@ func piece(r *response, offset, length int64) (io.Reader, int64, error) {
 	}
 	return io.LimitReader(r.body, length), total, nil
 }
+
+// quickly is a length that one Timeout is enough for.
+const quickly = 4 << 20
 
 const maxSkip = 32 << 20 // bytes read past where a server ignores ranges
 
