@@ -1,0 +1,194 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"membot/estimator"
+	"membot/hfhub"
+
+	"github.com/BurntSushi/toml"
+	"github.com/stretchr/testify/require"
+)
+
+// messages reads a file of wording as id → text, plural forms joined to one.
+func messages(t *testing.T, lang string) map[string]string {
+	t.Helper()
+	data, err := locales.ReadFile("locales/" + lang + ".toml")
+	require.NoError(t, err)
+	var tree map[string]any
+	require.NoError(t, toml.Unmarshal(data, &tree))
+	all := map[string]string{}
+	flatten("", tree, all)
+	return all
+}
+
+func flatten(prefix string, tree map[string]any, all map[string]string) {
+	for key, value := range tree {
+		switch v := value.(type) {
+		case string:
+			if key == "other" || key == "one" {
+				if key == "other" {
+					all[strings.TrimSuffix(prefix, ".")] = v
+				}
+				continue
+			}
+			all[prefix+key] = v
+		case map[string]any:
+			flatten(prefix+key+".", v, all)
+		}
+	}
+}
+
+var place = regexp.MustCompile(`\{\{\.\w+\}\}`)
+
+func places(text string) []string {
+	found := place.FindAllString(text, -1)
+	sort.Strings(found)
+	return slices.Compact(found)
+}
+
+func TestBothLanguagesSayTheSameThings(t *testing.T) {
+	english, chinese := messages(t, English), messages(t, Chinese)
+	for id, text := range english {
+		other, ok := chinese[id]
+		if strings.HasPrefix(id, "letter.") {
+			continue // English letters are worded in the estimator
+		}
+		require.True(t, ok, "%s has no Chinese", id)
+		require.Equal(t, places(text), places(other), id)
+		require.NotEmpty(t, strings.TrimSpace(text), id)
+		require.Equal(t, strings.Count(text, "{{"), len(place.FindAllString(text, -1)), "%s has a place that is no name", id)
+	}
+	for id := range chinese {
+		if !strings.HasPrefix(id, "letter.") {
+			require.Contains(t, english, id)
+		}
+	}
+}
+
+// sentence is four English words in a row, of which none is a key or a formula.
+var sentence = regexp.MustCompile(`(?:\b[A-Za-z][a-z']+ ){3}[a-z']+`)
+
+// quoted is what Chinese texts may quote from programs and commands.
+var quoted = regexp.MustCompile("\"[^\"]*\"|/[a-z]+ [^。；，]*|《[^》]*》")
+
+func TestChineseIsChinese(t *testing.T) {
+	for id, text := range messages(t, Chinese) {
+		bare := quoted.ReplaceAllString(place.ReplaceAllString(text, ""), "")
+		require.Empty(t, sentence.FindString(bare), id)
+		if strings.HasPrefix(id, "method.") || id == "part.logits" {
+			continue
+		}
+		require.True(t, strings.ContainsFunc(text, func(r rune) bool {
+			return unicode.Is(unicode.Han, r) || strings.ContainsRune("，", r) || id == "source.hub"
+		}), "%s: %q", id, text)
+	}
+}
+
+// Every name that an answer can carry has words.
+func TestEveryNameIsWorded(t *testing.T) {
+	var ids []string
+	for _, name := range estimator.PartNames() {
+		ids = append(ids, "part."+name.String())
+	}
+	for _, m := range estimator.Methods() {
+		ids = append(ids, "method."+m.String())
+	}
+	for _, moments := range []estimator.Moments{estimator.WhileServing, estimator.WhileTraining} {
+		for _, name := range moments.Names() {
+			ids = append(ids, "peak."+name)
+		}
+	}
+	for _, b := range []estimator.Basis{estimator.Counted, estimator.Derived, estimator.Allowance} {
+		ids = append(ids, "basis."+b.String())
+	}
+	for _, source := range []string{"hub", "cache", "catalogue", "file", "size", "custom"} {
+		ids = append(ids, "source."+source)
+	}
+	for _, f := range failures {
+		ids = append(ids, "failure."+f.id, "advice."+f.code)
+	}
+	ids = append(ids, "advice.bad_request", "advice.unknown_option", "advice.bad_value", "advice.internal")
+	for _, lang := range []string{English, Chinese} {
+		for _, id := range ids {
+			require.True(t, Words(lang).Has(id), "%s in %s", id, lang)
+		}
+	}
+}
+
+// spoken finds the ids that this package's own code asks for.
+var spoken = regexp.MustCompile(`\.(?:Text|Or)\((?:[\w.]+, )?"([a-z_]+(?:\.[a-z_]+)+)"|refuse\(\w+, "([a-z_]+)"`)
+
+func TestEveryIDInTheCodeIsWorded(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	seen := 0
+	for _, file := range files {
+		code, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, found := range spoken.FindAllStringSubmatch(string(code), -1) {
+			id := found[1]
+			if id == "" {
+				id = "refused." + found[2]
+			}
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			seen++
+			require.True(t, Words(English).Has(id), "%s: %s", file, id)
+		}
+	}
+	require.Greater(t, seen, 30)
+}
+
+func TestWording(t *testing.T) {
+	require.Equal(t, Chinese, Spoken("zh-TW"))
+	require.Equal(t, Chinese, Spoken("zh"))
+	require.Equal(t, English, Spoken(""))
+	require.Equal(t, English, Spoken("de"))
+	require.Equal(t, " (1 day ago)", Words("en").Text("age.days", "n", int64(1)))
+	require.Equal(t, " (3 days ago)", Words("en").Text("age.days", "n", int64(3)))
+	require.Equal(t, "（1 天前）", Words("zh-CN").Text("age.days", "n", int64(1)))
+	require.Equal(t, "some new code", Words("en").Text("warning.some_new_code"))
+	require.Equal(t, "otherwise", Words("zh").Or("otherwise", "warning.some_new_code"))
+}
+
+func TestAdvice(t *testing.T) {
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	limited := &hfhub.Error{Kind: hfhub.ErrRateLimited, ID: "a/b", RetryAt: now.Add(90 * time.Second)}
+	r := Advise(Words(English), fmt.Errorf("ask: %w", limited), now)
+	require.Equal(t, "hub_rate_limited", r.Code)
+	require.Contains(t, r.Advice, "in 91 s")
+	r = Advise(Words(Chinese), &hfhub.Error{Kind: hfhub.ErrGated, ID: "meta-llama/x"}, now)
+	require.Equal(t, "model_gated", r.Code)
+	require.Contains(t, r.Text, "meta-llama/x")
+	r = Advise(Words(English), errors.New("token hf_secret at https://host"), now)
+	require.Equal(t, "internal", r.Code)
+	require.NotContains(t, r.Text+r.Advice, "hf_secret")
+	require.Equal(t, "timeout", Advise(Words(English), context.DeadlineExceeded, now).Code)
+	for _, lang := range []string{English, Chinese} {
+		for _, f := range failures {
+			r := Advise(Words(lang), &hfhub.Error{Kind: f.kind, ID: "owner/name", Revision: "v1"}, now)
+			require.Equal(t, f.code, r.Code)
+			require.NotContains(t, r.Text+r.Advice, "no value", f.id)
+		}
+	}
+}
+
+func BenchmarkText(b *testing.B) {
+	w := Words(English)
+	for b.Loop() {
+		_ = w.Text("failure.gated", "model", "a/b")
+	}
+}
