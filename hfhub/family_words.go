@@ -1,0 +1,21 @@
+package hfhub
+
+import "membot/estimator"
+
+// mixerWords are the words for what mixes tokens in a block, as layer_types and
+// its like write them, and how each is read. A word that is not here stops the
+// reading: nobody knows what such a block keeps.
+var mixerWords = map[string]func(*reader, slot) estimator.Mixer{
+	"full_attention":    fullAttention,
+	"attention":         fullAttention,
+	"full":              fullAttention,
+	"global":            fullAttention,
+	"global_attention":  fullAttention,
+	"mla":               fullAttention,
+	"sliding_attention": windowAttention,
+	"sliding_window":    windowAttention,
+	"sliding":           windowAttention,
+	"local":             windowAttention,
+	"local_attention":   windowAttention,
+	"chunked_attention": chunkedAttention,
+}
