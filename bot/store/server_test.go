@@ -1,0 +1,81 @@
+package store
+
+import (
+	"fmt"
+	"net"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// redis is a real server of a test's own, on a port of its own.
+type redis struct {
+	t    *testing.T
+	port string
+	dir  string
+	cmd  *exec.Cmd
+}
+
+// startRedis starts redis-server (or valkey-server), or skips the test where
+// neither is installed.
+func startRedis(t *testing.T) *redis {
+	t.Helper()
+	if _, err := serverBinary(); err != nil {
+		t.Skip("skipped: neither redis-server nor valkey-server is installed (Debian: redis-server)")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	r := &redis{t: t, port: port, dir: t.TempDir()}
+	r.start()
+	t.Cleanup(r.stop)
+	return r
+}
+
+func serverBinary() (string, error) {
+	if path, err := exec.LookPath("redis-server"); err == nil {
+		return path, nil
+	}
+	return exec.LookPath("valkey-server")
+}
+
+func (r *redis) address() string { return "valkey://127.0.0.1:" + r.port + "/0" }
+
+func (r *redis) start() {
+	r.t.Helper()
+	path, err := serverBinary()
+	require.NoError(r.t, err)
+	r.cmd = exec.Command(path, "--port", r.port, "--bind", "127.0.0.1", "--dir", r.dir, "--save", "", "--appendonly", "no")
+	require.NoError(r.t, r.cmd.Start())
+	require.Eventually(r.t, func() bool { return strings.HasPrefix(r.say("PING"), "+PONG") }, 5*time.Second, 10*time.Millisecond)
+}
+
+func (r *redis) stop() {
+	if r.cmd != nil {
+		_ = r.cmd.Process.Signal(syscall.SIGCONT)
+		_ = r.cmd.Process.Kill()
+		_ = r.cmd.Wait()
+		r.cmd = nil
+	}
+}
+
+// say sends one inline command and returns the start of the reply, without any
+// client of ours in between.
+func (r *redis) say(format string, args ...any) string {
+	conn, err := net.DialTimeout("tcp", "127.0.0.1:"+r.port, time.Second)
+	if err != nil {
+		return err.Error()
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(2 * time.Second))
+	_, _ = fmt.Fprintf(conn, format+"\r\n", args...)
+	buf := make([]byte, 512)
+	n, _ := conn.Read(buf)
+	return string(buf[:n])
+}
