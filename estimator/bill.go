@@ -14,6 +14,9 @@ type bill struct {
 	basis   Basis
 	source  string
 	text    string // a Go expression over the letters
+	// write makes the text where it depends on the plan; the block is nil for a
+	// bill of the whole model.
+	write func(*sheet, *block) string
 	// One of the two: bytes is of the whole model, each of one kind of block, to
 	// be summed over the kinds.
 	bytes func(*sheet) float64
@@ -40,20 +43,28 @@ const maxKindsShown = 3
 // is a letter of its own.
 func (b *bill) formula(s *sheet) string {
 	if b.bytes != nil {
-		return b.text
+		return b.words(s, nil)
 	}
 	paying := b.paying(s)
 	if len(paying) == 1 && len(s.blocks) == 1 {
-		return b.text
+		return b.words(s, &s.blocks[0])
 	}
 	if len(paying) > maxKindsShown {
 		return b.sumLetter(s)
 	}
 	terms := make([]string, 0, len(paying))
 	for _, i := range paying {
-		terms = append(terms, numbered(b.text, i+1))
+		terms = append(terms, numbered(b.words(s, &s.blocks[i]), i+1))
 	}
 	return strings.Join(terms, " + ")
+}
+
+// words is the bill's text for one kind of block, or for the whole model.
+func (b *bill) words(s *sheet, of *block) string {
+	if b.write != nil {
+		return b.write(s, of)
+	}
+	return b.text
 }
 
 // sumLetter names the sum of a bill over many kinds of block, by the bill's

@@ -8,9 +8,11 @@ import (
 // letter finds a letter of a formula by its name, a block's with or without the
 // kind's number, or a sum over many kinds.
 func (s *sheet) letter(name string) (Letter, bool) {
-	for i := range letters {
-		if letters[i].name == name {
-			return Letter{name, letters[i].of(s), letters[i].meaning}, true
+	for _, table := range [][]letter{letters, trainLetters} {
+		for i := range table {
+			if table[i].name == name {
+				return Letter{name, table[i].of(s), table[i].meaning}, true
+			}
 		}
 	}
 	if index, ok := strings.CutPrefix(name, sumPrefix); ok {

@@ -15,7 +15,7 @@ func (p *Plan) resolve(a *Arch) {
 		p.Train.Stack, p.Serve.Engine = Textbook, TextbookEngine
 	}
 	if p.Mode == Training {
-		p.resolveTraining()
+		p.resolveTraining(a)
 	} else {
 		p.resolveServing(a)
 	}
@@ -44,26 +44,4 @@ func (p *Plan) resolveServing(a *Arch) {
 	}
 	engines[p.Serve.Engine].resolve(p, a)
 	p.Tensor, p.Pipeline = or(p.Tensor, 1), or(p.Pipeline, 1)
-}
-
-// defaultTrainSeq is the sequence of a question that names none, tokens.
-const defaultTrainSeq = 2048
-
-func (p *Plan) resolveTraining() {
-	t := &p.Train
-	p.Seq = or(p.Seq, defaultTrainSeq)
-	p.Tensor, p.Pipeline = or(p.Tensor, 1), or(p.Pipeline, 1)
-	if t.Stack == StackUnset {
-		t.Stack = HF
-		if t.ZeRO != StageUnset {
-			t.Stack = DeepSpeed
-		}
-	}
-	row := &stacks[t.Stack]
-	t.ZeRO = or(t.ZeRO, row.stage)
-	t.Precision = or(t.Precision, row.precision)
-	t.Grads = or(t.Grads, row.grads)
-	t.Accum = or(t.Accum, 1)
-	t.Rank = or(t.Rank, 16)
-	t.Targets = or(t.Targets, AllLinear)
 }

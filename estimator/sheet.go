@@ -9,6 +9,7 @@ type sheet struct {
 	arch Arch
 	plan Plan // resolved
 	*sums
+	training
 
 	Phi  float64 // parameters
 	h    float64 // hidden size
@@ -97,6 +98,10 @@ var blockLetters = []blockLetter{
 	{"W", "window", func(b *block) float64 { return b.W }},
 	{"r", "latent rank", func(b *block) float64 { return b.r }},
 	{"R", "rope dimension", func(b *block) float64 { return b.R }},
+	{"rq", "latent rank of queries", func(b *block) float64 { return b.rq }},
+	{"I", "width of the recurrent mixer", func(b *block) float64 { return b.I }},
+	{"Ik", "width of its keys", func(b *block) float64 { return b.Ik }},
+	{"S", "elements of its state", func(b *block) float64 { return b.S }},
 }
 
 // sheets keeps sheets for reuse, so that a search of thousands of estimates
@@ -157,6 +162,7 @@ func (s *sheet) fill() {
 	}
 	s.g = gradBytes[p.Train.Grads]
 	s.No, s.Ng, s.Nw = s.sharers(zero[p.Train.ZeRO].optimizer), s.sharers(zero[p.Train.ZeRO].gradients), s.sharers(zero[p.Train.ZeRO].weights)
+	s.fillTraining()
 }
 
 // sharers is how many ranks hold a part of what is divided.

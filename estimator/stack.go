@@ -3,24 +3,72 @@ package estimator
 // stackRow says what a training stack keeps and its own defaults.
 type stackRow struct {
 	precision Precision
-	grads     Grads
+	grads     Grads // GradsUnset: the precision's own
 	stage     Stage
-	bills     []bill
-	context   []bill
+	loss      Loss
+
+	fusedNorms     bool // norms are kernels
+	holdsGradients bool // a gradient buffer lives through the whole step
+	selectsOps     bool // recompute:selective keeps single operations
+	gathers        bool // gathers the root unit and one block when weights are divided
+	keepsOutputs   bool // with a frozen base, the gradient of every block's output stays
+	reduces        bool // copies all gradients into buckets when there are several ranks
+	autocasts      bool // caches 16-bit copies of fp32 weights
+	partitionCopy  bool // the step casts its part of the gradients to fp32
+	// buckets are the bytes of reduce, prefetch and live buffers by stage.
+	buckets  [numStages]float64
+	constant float64 // bytes: workspaces of the libraries
 }
+
+// Bytes that a run allocates whatever its size.
+const (
+	libraryBytes  = 18e6 // cuBLAS workspaces and small tensors, runs of transformers
+	megatronBytes = 70e6 // the same in Megatron's tests, mostly its buffers
+)
+
+// DeepSpeed's buffers: buckets of 5e8 elements in 16 bits, under ZeRO-3 also in
+// fp32, as many to prefetch, and live parameters.
+var deepspeedBuckets = [numStages]float64{Stage1: 1e9, Stage2: 1e9, Stage3: 5e9}
 
 // stacks has one row for each stack.
 var stacks = [numStacks]stackRow{
-	HF:        {AMP, GradsFP32, Stage0, textbookTrain, trainContext},
-	DDP:       {AMP, GradsFP32, Stage0, textbookTrain, trainContext},
-	DeepSpeed: {Mixed, GradsBF16, Stage0, textbookTrain, trainContext},
-	FSDP:      {AMP, GradsFP32, Stage3, textbookTrain, trainContext},
-	FSDP2:     {AMP, GradsFP32, Stage3, textbookTrain, trainContext},
-	Megatron:  {Mixed, GradsFP32, Stage0, textbookTrain, trainContext},
-	LitGPT:    {PureBF16, GradsBF16, Stage0, textbookTrain, trainContext},
-	Torchtune: {PureBF16, GradsBF16, Stage0, textbookTrain, trainContext},
-	Unsloth:   {PureBF16, GradsBF16, Stage0, textbookTrain, trainContext},
-	Textbook:  {Mixed, GradsBoth, Stage0, textbookTrain, nil},
+	HF: {
+		precision: AMP, loss: LossStandard,
+		reduces: true, autocasts: true, constant: libraryBytes,
+	},
+	DDP: {
+		precision: AMP, loss: LossStandard,
+		reduces: true, autocasts: true, constant: libraryBytes,
+	},
+	DeepSpeed: {
+		precision: Mixed, grads: GradsBF16, loss: LossStandard,
+		partitionCopy: true, buckets: deepspeedBuckets, constant: libraryBytes,
+	},
+	FSDP: {
+		precision: AMP, stage: Stage3, loss: LossStandard,
+		gathers: true, keepsOutputs: true, constant: libraryBytes,
+	},
+	FSDP2: {
+		precision: AMP, stage: Stage3, loss: LossStandard,
+		gathers: true, selectsOps: true, constant: libraryBytes,
+	},
+	Megatron: {
+		precision: Mixed, grads: GradsFP32, loss: LossVocabParallel,
+		fusedNorms: true, holdsGradients: true, constant: megatronBytes,
+	},
+	LitGPT: {
+		precision: PureBF16, grads: GradsBF16, loss: LossChunked,
+		gathers: true, constant: libraryBytes,
+	},
+	Torchtune: {
+		precision: PureBF16, grads: GradsBF16, loss: LossChunked,
+		gathers: true, constant: libraryBytes,
+	},
+	Unsloth: {
+		precision: PureBF16, grads: GradsBF16, loss: LossLinear,
+		fusedNorms: true, constant: libraryBytes,
+	},
+	Textbook: {precision: Mixed, grads: GradsBoth},
 }
 
 // trainContext is what the card shows beyond what torch allocated: context,
@@ -34,8 +82,10 @@ var trainContext = []bill{{
 // bills lists what the question pays for.
 func (s *sheet) bills() []bill {
 	switch {
+	case s.plan.Mode == Training && s.plan.Train.Stack == Textbook:
+		return textbookTrain
 	case s.plan.Mode == Training:
-		return stacks[s.plan.Train.Stack].bills
+		return trainBills
 	case s.arch.SizeOnly():
 		return sizeInfer
 	default:
@@ -45,8 +95,11 @@ func (s *sheet) bills() []bill {
 
 // contexts lists what comes on top of what is allocated.
 func (s *sheet) contexts() []bill {
-	if s.plan.Mode == Training {
-		return stacks[s.plan.Train.Stack].context
+	switch {
+	case s.plan.Mode == Training && s.plan.Train.Stack == Textbook:
+		return nil
+	case s.plan.Mode == Training:
+		return trainContext
 	}
 	return engines[s.plan.Serve.Engine].context
 }

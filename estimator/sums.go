@@ -23,6 +23,12 @@ type block struct {
 	W  float64 // window, tokens
 	r  float64 // MLA's latent rank
 	R  float64 // MLA's rope dimension
+	rq float64 // MLA's rank of queries
+	I  float64 // width of a recurrent mixer
+	Ik float64 // width of its keys
+	S  float64 // elements of its state
+
+	units vec // what the bytes of a token are counted in
 
 	linears float64 // elements of the linears that are not experts or router
 	experts float64 // elements of all routed experts
@@ -41,6 +47,7 @@ type sums struct {
 	linears float64 // over all blocks: what a quantization scheme converts, experts left out
 	experts float64
 	rest    float64 // everything else but embedding and head
+	dims    dims    // of the blocks' matrices
 }
 
 // maxima of what a shape may say; a config beyond them is not a model.
@@ -80,6 +87,7 @@ func (a Arch) Sealed() (Arch, error) {
 	if s.total <= 0 || s.total > maxParams {
 		return a, fmt.Errorf("count %d parameters: %w", s.total, ErrShape)
 	}
+	s.dims = dimsOf(s.blocks, float64(s.params.Embedding))
 	a.sums = s
 	return a, nil
 }
@@ -150,7 +158,7 @@ func blockOf(l *Layer, h int64) block {
 		a: float64(m.Heads), k: float64(m.KVHeads), d: float64(m.KeyDim), dv: float64(m.ValueDim),
 		f: float64(f.Width), E: float64(f.Experts), e: float64(f.TopK),
 		fe: float64(f.ExpertWidth), fs: float64(f.SharedWidth),
-		W: float64(m.Window), r: float64(m.KVRank), R: float64(m.RopeDim),
+		W: float64(m.Window), r: float64(m.KVRank), R: float64(m.RopeDim), rq: float64(m.QueryRank),
 		matrices: l.Matrices(h),
 	}
 	for _, matrix := range b.matrices {
@@ -162,5 +170,7 @@ func blockOf(l *Layer, h int64) block {
 		}
 	}
 	b.rest = float64(l.params(h).Total()) - b.linears - b.experts
+	b.I, b.Ik, b.S = recurrentWidths(m)
+	b.units = blockUnits(&b)
 	return b
 }

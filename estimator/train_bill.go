@@ -1,0 +1,239 @@
+package estimator
+
+// trainBills is what every stack but the textbook pays for.
+var trainBills = append(append([]bill{}, stateBills...), runBills...)
+
+const (
+	keptSource   = "autograd's saved tensors, counted storage by storage"
+	flightSource = "one block computed again and its gradients, runs of transformers"
+)
+
+// runBills are the bills of what comes and goes within a step.
+var runBills = []bill{
+	{
+		part: Gradients, moments: AtBackwardEnd | AtStep, basis: Derived, source: heldSource,
+		write: func(s *sheet, _ *block) string { return s.trainedText(s.gw, "Ng", s.Ng) },
+		bytes: func(s *sheet) float64 { return s.gradientBytes() },
+	},
+	{
+		part: Gradients, moments: AtLoss | AtBackward, basis: Derived, source: "gradients that accumulate",
+		write: func(s *sheet, _ *block) string { return s.trainedText(s.gw, "Ng", s.Ng) },
+		bytes: func(s *sheet) float64 {
+			if !s.held {
+				return 0
+			}
+			return s.gradientBytes()
+		},
+	},
+	{
+		part: Gradients, moments: AtBackward, basis: Derived, source: "the head's gradient comes first",
+		text:  "2 * h * Vp / t",
+		bytes: func(s *sheet) float64 { return s.headGradient() },
+	},
+	{
+		part: Activations, moments: AtLoss | AtBackward, basis: Counted, source: keptSource,
+		write: func(s *sheet, b *block) string { return s.staged(s.keepText(b)) },
+		each:  (*sheet).keptBytes,
+	},
+	{
+		part: Workspace, moments: AtBackward, basis: Derived, source: flightSource,
+		write: func(s *sheet, _ *block) string {
+			return s.ofKind(s.flight.kind, s.flightText(&s.blocks[s.flight.kind]))
+		},
+		bytes: func(s *sheet) float64 { return s.T * s.flight.bytes },
+	},
+	{
+		part: Workspace, moments: AtBackwardEnd, basis: Derived, source: flightSource,
+		write: func(s *sheet, _ *block) string {
+			return s.ofKind(s.end.kind, s.endText(&s.blocks[s.end.kind]))
+		},
+		bytes: func(s *sheet) float64 { return s.T * s.end.bytes },
+	},
+	{
+		part: Activations, moments: AtBackward, basis: Derived, source: "FSDP with a frozen base: runs of 32 and 80 blocks",
+		text: "2 * (L - 2) * h * T",
+		bytes: func(s *sheet) float64 {
+			if !s.frozen || !stacks[s.stack].keepsOutputs || s.Nw == 1 || s.plan.Train.Recompute == RecomputeNone {
+				return 0
+			}
+			return 2 * max(0, s.L-2) * s.h * s.T
+		},
+	},
+	{
+		part: Logits, moments: AtLoss, basis: Derived, source: "logits, their copies and gradient by the kind of loss",
+		write: (*sheet).lossText,
+		bytes: (*sheet).lossBytes,
+	},
+	{
+		part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "FSDP's root unit, gathered in 16 bits",
+		text: "2 * Rt",
+		bytes: func(s *sheet) float64 {
+			if !s.gathering() {
+				return 0
+			}
+			return 2 * s.Rt
+		},
+	},
+	{
+		part: Buffers, moments: AtBackward | AtBackwardEnd, basis: Derived, source: "one block, gathered in its own bits",
+		write: func(s *sheet, _ *block) string { return number(min(2, s.base)) + " * Lay" },
+		bytes: func(s *sheet) float64 {
+			if !s.gathering() {
+				return 0
+			}
+			return min(2, s.base) * s.Lay
+		},
+	},
+	{
+		part: Buffers, moments: WhileTraining, basis: Allowance, source: "DeepSpeed's buckets, prefetch and live parameters",
+		write: func(s *sheet, _ *block) string { return number(s.bucketBytes()) },
+		bytes: (*sheet).bucketBytes,
+	},
+	{
+		part: Buffers, moments: WhileTraining, basis: Derived, source: "torch DDP copies gradients into buckets",
+		write: func(s *sheet, _ *block) string { return s.trainedText(s.gw, "Ng", s.Ng) },
+		bytes: func(s *sheet) float64 {
+			if !stacks[s.stack].reduces || s.N == 1 || s.Ng > 1 {
+				return 0
+			}
+			return s.gradientBytes()
+		},
+	},
+	{
+		part: Buffers, moments: AtLoss, basis: Derived, source: "autocast's 16-bit copies of fp32 weights",
+		text:  "2 * (Pm + Px)",
+		bytes: (*sheet).castBytes,
+	},
+	{
+		part: Workspace, moments: AtStep, basis: Derived, source: "foreach makes a copy of all parameters",
+		write: (*sheet).stepText,
+		bytes: (*sheet).stepBytes,
+	},
+	{
+		part: Workspace, moments: AtStep, basis: Derived, source: "DeepSpeed casts its part of the gradients to fp32",
+		write: func(s *sheet, _ *block) string { return s.trainedText(4, "No", s.No) },
+		bytes: func(s *sheet) float64 {
+			if !stacks[s.stack].partitionCopy || s.plan.Train.Precision != Mixed {
+				return 0
+			}
+			return s.onGPU(s.trained(4, s.No, s.Nox))
+		},
+	},
+	{
+		part: Workspace, moments: WhileTraining, basis: Allowance, source: "workspaces of the libraries",
+		write: func(s *sheet, _ *block) string { return number(stacks[s.stack].constant) },
+		bytes: func(s *sheet) float64 { return stacks[s.stack].constant },
+	},
+	{
+		part: KVCache, moments: WhileTraining, basis: Derived, source: "the cache of rollouts, in 16 bits",
+		text: "2 * l * k * (d + dv) * b * s / t",
+		each: func(s *sheet, b *block) float64 {
+			if !methods[s.plan.Train.Method].rollout || !b.layer.Mixer.Kind.Attends() {
+				return 0
+			}
+			return 2 * b.l * b.k * (b.d + b.dv) * s.b * s.s / s.t
+		},
+	},
+}
+
+func (s *sheet) gradientBytes() float64 {
+	if _, away := s.onHost(); away && s.stack != DeepSpeed {
+		return 0
+	}
+	return s.trained(s.gw, s.Ng, s.Ngx)
+}
+
+// headGradient is there when the backward pass of the last block begins.
+func (s *sheet) headGradient() float64 {
+	if s.frozen || s.held || s.arch.NoHead || !s.last || methods[s.plan.Train.Method].adapters {
+		return 0
+	}
+	return 2 * s.h * s.Vp / s.t
+}
+
+// staged multiplies a text by the pipeline's share, where there is one.
+func (s *sheet) staged(text string) string {
+	if s.p == 1 {
+		return text
+	}
+	return "share*mb*" + text
+}
+
+// keptBytes is what one kind of block keeps; offloaded ones wait on the host.
+func (s *sheet) keptBytes(b *block) float64 {
+	if s.plan.Offload == OffloadActivations {
+		return 0
+	}
+	k := s.keptOf(b, s.keepAll(b))
+	return s.share * s.mb * b.l * s.T * s.bytes(&k, b)
+}
+
+// gathering says whether the stack collects divided weights unit by unit.
+func (s *sheet) gathering() bool { return stacks[s.stack].gathers && s.Nw > 1 }
+
+func (s *sheet) bucketBytes() float64 {
+	return stacks[s.stack].buckets[s.plan.Train.ZeRO]
+}
+
+// castBytes: autocast keeps its copies until the forward pass ends.
+func (s *sheet) castBytes() float64 {
+	if !stacks[s.stack].autocasts || s.ww < 4 || s.act == 4 {
+		return 0
+	}
+	return 2 * (s.Pm + s.Px)
+}
+
+// stepBytes is what the optimizer's step makes beside its states.
+func (s *sheet) stepBytes() float64 {
+	o := s.optimizer
+	width := max(s.wm, s.ww)
+	if methods[s.plan.Train.Method].adapters {
+		width = max(s.wm, s.aw)
+	}
+	temporary := o.temporary * s.dims.largest / s.t
+	if o.foreach && !fusedStep[s.stack] {
+		temporary += s.trained(width, s.No, s.Nox)
+	}
+	return s.onGPU(temporary)
+}
+
+// fusedStep are the stacks whose AdamW is their own kernel.
+var fusedStep = [numStacks]bool{DeepSpeed: true, Megatron: true}
+
+func (s *sheet) stepText(*block) string {
+	o := s.optimizer
+	if !o.foreach {
+		return number(o.temporary) + "*" + per("big", "t", s.t)
+	}
+	if methods[s.plan.Train.Method].adapters {
+		return s.trainedText(max(s.wm, s.aw), "No", s.No)
+	}
+	return s.trainedText(max(s.wm, s.ww), "No", s.No)
+}
+
+// lossBytes is what a token keeps between the last block and the loss, and the
+// chunk that a chunked loss works on.
+func (s *sheet) lossBytes() float64 {
+	if !s.last {
+		return 0
+	}
+	return s.T*(s.lV*s.Vp+s.lh*s.h) + s.chunkBytes()
+}
+
+// chunkWidth is the bytes of a logit while a chunk is worked on.
+const chunkWidth = 12
+
+func (s *sheet) chunkBytes() float64 {
+	if s.arch.NoHead {
+		return 0
+	}
+	return chunkWidth * min(s.T, losses[s.plan.Train.Loss].constant) * s.Vp / s.t
+}
+
+func (s *sheet) lossText(*block) string {
+	text := "T*(" + number(s.lV*s.t) + "*" + per("Vp", "t", s.t) + " + " + number(s.lh) + "*h)"
+	if s.chunkBytes() > 0 {
+		text += " + 12*min(T, " + number(losses[s.plan.Train.Loss].constant) + ")*" + per("Vp", "t", s.t)
+	}
+	return text
+}

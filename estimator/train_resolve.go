@@ -1,0 +1,52 @@
+package estimator
+
+// defaultTrainSeq is the sequence of a question that names none, tokens.
+const defaultTrainSeq = 2048
+
+func (p *Plan) resolveTraining(a *Arch) {
+	t := &p.Train
+	p.Seq = or(p.Seq, defaultTrainSeq)
+	p.Tensor, p.Pipeline = or(p.Tensor, 1), or(p.Pipeline, 1)
+	if t.Stack == StackUnset {
+		t.Stack = HF
+		if t.ZeRO != StageUnset {
+			t.Stack = DeepSpeed
+		}
+	}
+	row := &stacks[t.Stack]
+	t.ZeRO = or(t.ZeRO, or(row.stage, Stage0))
+	t.Precision = or(t.Precision, p.ownPrecision(row))
+	t.Grads = or(t.Grads, or(row.grads, ownGrads[t.Precision]))
+	t.Loss = or(t.Loss, row.loss)
+	t.Accum = or(t.Accum, 1)
+	t.Rank = or(t.Rank, 16)
+	t.Targets = or(t.Targets, AllLinear)
+	t.Adapters = or(t.Adapters, ownAdapters[t.Stack])
+	if !t.Dropout.Set {
+		t.Dropout = Share{N: a.Dropout, Set: true}
+	}
+	if t.Method == QLoRA && p.DType == Stored && a.Quant.DType == Stored {
+		p.DType = NF4DQ
+	}
+}
+
+// ownPrecision is the stack's, but for a model loaded in 16 bits on one GPU and
+// for a frozen base, which need no fp32 weights.
+func (p *Plan) ownPrecision(row *stackRow) Precision {
+	sixteen := p.DType == BF16 || p.DType == FP16
+	if row.precision == AMP && (sixteen && p.GPUs == 1 || methods[p.Train.Method].adapters) {
+		return PureBF16
+	}
+	return row.precision
+}
+
+// ownGrads is the gradients' width by precision.
+var ownGrads = [numPrecisions]Grads{
+	Mixed: GradsBF16, AMP: GradsFP32, PureBF16: GradsBF16, PureFP32: GradsFP32, FP8Training: GradsBF16,
+}
+
+// ownAdapters is the dtype of adapters by stack: PEFT keeps them in fp32.
+var ownAdapters = [numStacks]DType{
+	HF: FP32, DDP: FP32, DeepSpeed: FP32, FSDP: FP32, FSDP2: FP32, Unsloth: FP32,
+	Megatron: BF16, LitGPT: BF16, Torchtune: BF16, Textbook: BF16,
+}
