@@ -47,10 +47,10 @@ var unitNames = [numUnits]string{
 type vec [numUnits]float64
 
 // blockUnits is the value of each unit that does not depend on the plan.
-func blockUnits(b *block) vec {
+func blockUnits(b *block, h float64) vec {
 	m := &b.layer.Mixer
 	v := vec{
-		perToken: 1, perQuery: b.a * b.d, perKey: b.k * b.d, perValue: b.k * b.dv, perOut: b.a * b.dv,
+		perToken: 1, perHidden: h, perRow: b.e * h, perQuery: b.a * b.d, perKey: b.k * b.d, perValue: b.k * b.dv, perOut: b.a * b.dv,
 		perHead: b.a, perKVHead: b.k, perFFN: b.f, perExpert: b.e * b.fe, perChosen: b.e, perExperts: b.E,
 		perShared: b.fs, perLatent: b.r, perQLatent: float64(m.QueryRank), perRope: b.R,
 		perInner: b.I, perInKeys: b.Ik, perState: b.S,
@@ -59,15 +59,6 @@ func blockUnits(b *block) vec {
 		v[perSpread] = b.e * b.fe / b.E
 	}
 	return v
-}
-
-// dot is the bytes of a token.
-func (s *sheet) dot(v *vec, b *block) float64 {
-	sum := v[perHidden]*s.h + v[perRow]*b.e*s.h + v[perScore]*b.a*s.s + v[perRank]*s.rank
-	for i := range v {
-		sum += v[i] * b.units[i]
-	}
-	return sum
 }
 
 // text writes the sum out, in the order of the units, without what the block
@@ -89,19 +80,10 @@ func (v *vec) text(b *block) string {
 	return strings.ReplaceAll(strings.Join(terms, " + "), "+ -", "- ")
 }
 
-// has says whether the block has such a width at all; h, its products and the
-// adapters' rank every block has.
+// has says whether the block has such a width at all; attention weights and
+// the adapters' rank depend on the plan.
 func (b *block) has(u unit) bool {
-	switch u {
-	case perHidden, perRank:
-		return true
-	case perRow:
-		return b.e > 0
-	case perScore:
-		return b.a > 0
-	default:
-		return b.units[u] != 0
-	}
+	return b.units[u] != 0 || u == perRank || u == perScore && b.a > 0
 }
 
 // number writes a coefficient with no more digits than it needs.
@@ -113,7 +95,13 @@ type kept struct{ whole, cut vec }
 
 // bytes of a token on one rank.
 func (s *sheet) bytes(k *kept, b *block) float64 {
-	return s.dot(&k.whole, b) + s.dot(&k.cut, b)/s.t
+	cut := 1 / s.t
+	score, rank := b.a*s.s, s.rank
+	sum := (k.whole[perScore]+k.cut[perScore]*cut)*score + (k.whole[perRank]+k.cut[perRank]*cut)*rank
+	for u := range k.whole {
+		sum += (k.whole[u] + k.cut[u]*cut) * b.units[u]
+	}
+	return sum
 }
 
 // text of a token's bytes.

@@ -4,18 +4,18 @@ package estimator
 // bytes of the distinct storages it holds after the forward pass. act is the
 // bytes of an element, 2 in 16 bits.
 
-// blockPieces are the parts of a block that is kept whole.
-var blockPieces = [...]func(*sheet, *block, *kept){
-	keepNorms, keepInputs, keepMixer, keepCross, keepFFN, keepExperts, keepMasks, keepAdapters, keepQuantized,
-}
-
 // keepAll sums the pieces of a block of which nothing is computed again.
-func (s *sheet) keepAll(b *block) kept {
-	var k kept
-	for _, piece := range blockPieces {
-		piece(s, b, &k)
-	}
-	return k
+func (s *sheet) keepAll(b *block, k *kept) {
+	*k = kept{}
+	keepNorms(s, b, k)
+	keepInputs(s, b, k)
+	keepMixerOf[b.layer.Mixer.Kind](s, b, k)
+	keepCross(s, b, k)
+	keepFFN(s, b, k)
+	keepExperts(s, b, k)
+	keepMasks(s, b, k)
+	keepAdapters(s, b, k)
+	keepQuantized(s, k)
 }
 
 // normRow is how a norm of width h is computed: bytes kept for each element,
@@ -59,10 +59,6 @@ func keepInputs(s *sheet, b *block, k *kept) {
 	if !s.frozen {
 		s.residual(k)[perHidden] += s.act * min(2, float64(b.layer.Norms))
 	}
-}
-
-func keepMixer(s *sheet, b *block, k *kept) {
-	keepMixerOf[b.layer.Mixer.Kind](s, b, k)
 }
 
 // keepMixerOf has one row for each kind of mixer.
@@ -262,8 +258,6 @@ func keepAdapters(s *sheet, b *block, k *kept) {
 		switch {
 		case s.loraDropout:
 			k.whole[input] += 1 + s.aw
-		case s.aw != s.act && !s.fusedLoRA:
-			k.whole[input] += s.aw
 		case s.aw != s.act:
 			k.whole[input] += s.aw
 		}
@@ -285,7 +279,7 @@ func keepShared(s *sheet, k *kept) {
 
 // keepQuantized is what litgpt's path through bitsandbytes adds: the adapters'
 // inputs in fp32. The same on 1.3B, 7B and 13B.
-func keepQuantized(s *sheet, _ *block, k *kept) {
+func keepQuantized(s *sheet, k *kept) {
 	if s.stack == LitGPT && s.base < s.act {
 		k.whole[perHidden] += 12.5
 	}

@@ -12,44 +12,66 @@ func (t *top) raise(bytes float64, kind int) {
 	}
 }
 
+// keptKinds is how many kinds of block a sheet remembers the sums of.
+const keptKinds = 8
+
 // fillBlocks adds up what all blocks keep, and finds the largest in flight.
 func (s *sheet) fillBlocks() {
 	for i := range s.blocks {
 		b := &s.blocks[i]
-		all := s.keepAll(b)
-		k := s.keptOf(b, all)
-		s.keep += b.l * s.bytes(&k, b)
-		f := s.flightOf(b, &all, &k)
-		s.flight.raise(s.bytes(&f, b), i)
-		e := s.endOf(b, &all)
-		s.end.raise(s.bytes(&e, b), i)
+		s.keepAll(b, &s.scratch)
+		all := s.bytes(&s.scratch, b)
+		s.keptOf(b, &s.scratch)
+		keeps := s.bytes(&s.scratch, b)
+		if i < keptKinds {
+			s.keptOfKind[i] = keeps
+		}
+		s.keep += b.l * keeps
+		s.gradientsOf(b, &s.scratch)
+		moving := s.bytes(&s.scratch, b)
+		s.end.raise(all+moving+s.inputBytes(), i)
+		switch s.plan.Train.Recompute {
+		case RecomputeFull:
+			moving += all
+		case RecomputeSelective:
+			moving += all - keeps
+		default:
+		}
+		s.flight.raise(moving, i)
 	}
 }
 
-// keptOf is what of a block is kept until its backward pass.
-func (s *sheet) keptOf(b *block, all kept) kept {
+// inputBytes is the gradient of a block's input, on one rank.
+func (s *sheet) inputBytes() float64 {
+	if s.sequence {
+		return s.act * s.h / s.t
+	}
+	return s.act * s.h
+}
+
+// keptOf turns all that a block could keep into what is kept until its backward
+// pass.
+func (s *sheet) keptOf(b *block, k *kept) {
 	switch s.plan.Train.Recompute {
 	case RecomputeFull:
-		return s.checkpoint(all)
+		s.checkpoint(k)
 	case RecomputeSelective:
-		return s.selected(b, all)
+		s.selected(b, k)
 	default:
-		return all
 	}
 }
 
 // checkpoint is a block's input, for every n-th block, and all of the others.
 //
 // Chen et al. 2016, section 4. https://arxiv.org/abs/1604.06174
-func (s *sheet) checkpoint(all kept) kept {
-	var k kept
-	s.residual(&k)[perHidden] = s.act
-	if n := float64(s.plan.Train.Every); n > 1 {
-		k.scale(1 / n)
-		all.scale(1 - 1/n)
-		k.add(&all)
+func (s *sheet) checkpoint(k *kept) {
+	n := max(1, float64(s.plan.Train.Every))
+	if n > 1 {
+		k.scale(1 - 1/n)
+	} else {
+		*k = kept{}
 	}
-	return k
+	s.residual(k)[perHidden] += s.act / n
 }
 
 // selected is what each stack means by selective. Most compute the attention
@@ -57,33 +79,35 @@ func (s *sheet) checkpoint(all kept) kept {
 // keeps the kernel's output and every second matrix product.
 //
 // Korthikanti et al. 2022, section 5. torchtitan, activation checkpoint "op".
-func (s *sheet) selected(b *block, all kept) kept {
+func (s *sheet) selected(b *block, k *kept) {
+	k.whole[perScore], k.cut[perScore] = 0, 0
 	if !stacks[s.stack].selectsOps || b.units[perState] > 0 {
-		all.whole[perScore], all.cut[perScore] = 0, 0
-		return all
+		return
 	}
-	var k kept
-	s.residual(&k)[perHidden] = 2 * s.act
+	*k = kept{}
+	residual := s.residual(k)
+	residual[perHidden] = 2 * s.act
 	if !s.fused {
-		s.residual(&k)[perHidden] += 2.5
+		residual[perHidden] += eagerOps
 	}
+	residual[perRow] = s.act
 	k.cut[perQuery], k.cut[perOut] = s.act/2, s.act*3/2
 	k.cut[perKey], k.cut[perValue] = s.act/2, s.act/2
 	k.cut[perFFN], k.cut[perShared], k.cut[perExpert] = s.act, s.act, s.act
-	s.residual(&k)[perRow] = s.act
-	return k
 }
 
-// gradients of a block's inner tensors while its backward pass runs: those of
-// the FFN are the widest. A frozen FFN needs three at once, and the input of a
+// eagerOps is what is kept more by h where single operations are not compiled.
+const eagerOps = 2.5
+
+// gradientsOf are those of a block's inner tensors while its backward pass runs:
+// the FFN's are the widest. A frozen FFN needs three at once, and the input of a
 // recomputed block is the checkpoint itself.
-func (s *sheet) gradientsOf(b *block, recomputed bool) kept {
-	var k kept
-	wide := 2 * s.act
-	narrow := s.act
+func (s *sheet) gradientsOf(b *block, k *kept) {
+	*k = kept{}
+	wide, narrow := 2*s.act, s.act
 	if s.frozen {
 		wide, narrow = 3*s.act, 0
-		if recomputed {
+		if s.plan.Train.Recompute == RecomputeFull {
 			narrow = s.frozenInput(b)
 		}
 	}
@@ -92,8 +116,7 @@ func (s *sheet) gradientsOf(b *block, recomputed bool) kept {
 	if b.f == 0 {
 		k.cut[perShared] += wide
 	}
-	s.residual(&k)[perHidden] += narrow
-	return k
+	s.residual(k)[perHidden] += narrow
 }
 
 // frozenInput is the rest of a recomputed block of a frozen base: norms written
@@ -108,53 +131,48 @@ func (s *sheet) frozenInput(b *block) float64 {
 		rest -= s.act
 	}
 	if !s.quantized() && s.aw == 4 && !s.plan.Train.Version.Before(4, 46) {
-		rest += 8
+		rest += castsKept
 	}
 	return rest
 }
 
-// flightOf is the block whose backward pass runs first: what is computed again,
-// and its gradients.
-func (s *sheet) flightOf(b *block, all, k *kept) kept {
-	f := s.gradientsOf(b, s.plan.Train.Recompute == RecomputeFull)
-	switch s.plan.Train.Recompute {
-	case RecomputeFull:
-		f.add(all)
-	case RecomputeSelective:
-		f.add(all)
-		back := *k
-		back.scale(-1)
-		f.add(&back)
-	default:
-	}
-	return f
-}
-
-// endOf is the block whose backward pass runs last, beside all gradients.
-func (s *sheet) endOf(b *block, all *kept) kept {
-	e := s.gradientsOf(b, s.plan.Train.Recompute == RecomputeFull)
-	e.add(all)
-	s.residual(&e)[perHidden] += s.act
-	return e
-}
+// castsKept by h: PEFT with transformers 4.48 on a 16-bit base.
+const castsKept = 8
 
 // keepText writes out what one kind of block keeps.
 func (s *sheet) keepText(b *block) string {
-	k := s.keptOf(b, s.keepAll(b))
+	var k kept
+	s.keepAll(b, &k)
+	s.keptOf(b, &k)
 	return "l*T*(" + s.keptText(&k, b) + ")"
 }
 
-// flightText and endText write out the block in flight.
+// flightText writes out the block in flight when the backward pass begins.
 func (s *sheet) flightText(b *block) string {
-	all := s.keepAll(b)
-	k := s.keptOf(b, all)
-	f := s.flightOf(b, &all, &k)
+	var all, k, f kept
+	s.keepAll(b, &all)
+	k = all
+	s.keptOf(b, &k)
+	s.gradientsOf(b, &f)
+	switch s.plan.Train.Recompute {
+	case RecomputeFull:
+		f.add(&all)
+	case RecomputeSelective:
+		f.add(&all)
+		k.scale(-1)
+		f.add(&k)
+	default:
+	}
 	return "T*(" + s.keptText(&f, b) + ")"
 }
 
+// endText writes out the last block of the backward pass.
 func (s *sheet) endText(b *block) string {
-	all := s.keepAll(b)
-	e := s.endOf(b, &all)
+	var all, e kept
+	s.keepAll(b, &all)
+	s.gradientsOf(b, &e)
+	e.add(&all)
+	s.residual(&e)[perHidden] += s.act
 	return "T*(" + s.keptText(&e, b) + ")"
 }
 

@@ -25,28 +25,42 @@ var methods = [numMethods]methodRow{
 	PPO:        {sequences: 1, reference: 2, value: 1, rollout: true},
 }
 
-// targetRoles says which linears a target's letter names.
-var targetRoles = [numRoles]Targets{
-	RoleQ: TargetQ, RoleK: TargetK, RoleV: TargetV, RoleO: TargetO,
-	RoleGate: TargetGate, RoleUp: TargetUp, RoleDown: TargetDown,
-	RoleLatent: TargetQ, RoleExpand: TargetQ, RoleIn: TargetQ, RoleOut: TargetO,
-	RoleExpertGate: TargetGate, RoleExpertUp: TargetUp, RoleExpertDown: TargetDown,
-	RoleSharedGate: TargetGate, RoleSharedUp: TargetUp, RoleSharedDown: TargetDown,
-}
-
-// targetWidths sums input and output widths of the linears of each letter.
-func targetWidths(blocks []block) (in, out [len(TargetNames)]float64) {
+// targetWidths sums input and output widths of the linears of each letter, and
+// last of those that only all-linear adapts.
+func targetWidths(blocks []block) (in, out [len(TargetNames) + 1]float64) {
 	for i := range blocks {
 		for _, m := range blocks[i].matrices {
-			for bit := range TargetNames {
-				if targetRoles[m.Role]&(1<<bit) != 0 {
-					in[bit] += blocks[i].l * float64(m.In*m.Count)
-					out[bit] += blocks[i].l * float64(m.Out*m.Count)
-				}
+			bit := targetBit(m.Role)
+			in[bit] += blocks[i].l * float64(m.In*m.Count)
+			out[bit] += blocks[i].l * float64(m.Out*m.Count)
+		}
+	}
+	in[len(TargetNames)] -= routerWidth(blocks, func(m *Matrix) int64 { return m.In })
+	out[len(TargetNames)] -= routerWidth(blocks, func(m *Matrix) int64 { return m.Out })
+	return in, out
+}
+
+// targetBit is the letter that names a role; those without one come last.
+func targetBit(r Role) int {
+	for bit := range TargetNames {
+		if Targets(1 << bit).adapts(r) {
+			return bit
+		}
+	}
+	return len(TargetNames)
+}
+
+// routerWidth is what no adapter is put on.
+func routerWidth(blocks []block, side func(*Matrix) int64) float64 {
+	sum := 0.0
+	for i := range blocks {
+		for j := range blocks[i].matrices {
+			if m := &blocks[i].matrices[j]; m.Role == RoleRouter {
+				sum += blocks[i].l * float64(side(m)*m.Count)
 			}
 		}
 	}
-	return in, out
+	return sum
 }
 
 // adapterParams counts the adapters: r·(in + out) for each linear that is a
@@ -55,8 +69,9 @@ func targetWidths(blocks []block) (in, out [len(TargetNames)]float64) {
 // Hu et al. 2021, section 4.1. https://arxiv.org/abs/2106.09685
 func (s *sheet) adapterParams() float64 {
 	total := 0.0
-	for bit := range TargetNames {
-		if s.targets&(1<<bit) == 0 {
+	for bit := range s.dims.in {
+		named := bit < len(TargetNames) && s.targets&(1<<bit) != 0
+		if !named && s.targets != AllLinear {
 			continue
 		}
 		total += s.rank * (s.dims.in[bit] + s.dims.out[bit])

@@ -86,11 +86,11 @@ func (s *sheet) statesText(matrices, rest string) string {
 
 // dims are sums over the blocks' matrices that optimizers and adapters need.
 type dims struct {
-	in, out [len(TargetNames)]float64 // of each target
-	sides   float64                   // rows and columns of all matrices
-	long    float64                   // the longer sides
-	short   float64                   // the shorter ones
-	largest float64                   // elements of the largest tensor
+	in, out [len(TargetNames) + 1]float64 // of each target, and of what only all-linear adapts
+	sides   float64                       // rows and columns of all matrices
+	long    float64                       // the longer sides
+	short   float64                       // the shorter ones
+	largest float64                       // elements of the largest tensor
 }
 
 func dimsOf(blocks []block, embedding float64) dims {

@@ -171,6 +171,6 @@ func blockOf(l *Layer, h int64) block {
 	}
 	b.rest = float64(l.params(h).Total()) - b.linears - b.experts
 	b.I, b.Ik, b.S = recurrentWidths(m)
-	b.units = blockUnits(&b)
+	b.units = blockUnits(&b, float64(h))
 	return b
 }

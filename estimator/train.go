@@ -30,9 +30,11 @@ type training struct {
 
 	lV, lh float64 // bytes of the loss a token, by V and by h
 
-	keep   float64 // bytes a token that all blocks keep
-	flight top     // bytes a token of the block in flight when the backward pass begins
-	end    top     // and of the last one, when it ends
+	keep       float64 // bytes a token that all blocks keep
+	flight     top     // bytes a token of the block in flight when the backward pass begins
+	end        top     // and of the last one, when it ends
+	keptOfKind [keptKinds]float64
+	scratch    kept
 
 	act       float64 // bytes of an element of the activations
 	stack     Stack
@@ -46,7 +48,7 @@ type training struct {
 
 // fillTraining works out the letters of a training run.
 func (s *sheet) fillTraining() {
-	if s.plan.Mode != Training {
+	if s.plan.Mode != Training || s.plan.Train.Stack == Textbook {
 		return
 	}
 	t := &s.plan.Train

@@ -164,8 +164,20 @@ func (s *sheet) keptBytes(b *block) float64 {
 	if s.plan.Offload == OffloadActivations {
 		return 0
 	}
-	k := s.keptOf(b, s.keepAll(b))
-	return s.share * s.mb * b.l * s.T * s.bytes(&k, b)
+	return s.share * s.mb * b.l * s.T * s.keptOfBlock(b)
+}
+
+// keptOfBlock is the bytes of a token in one block, remembered for the first
+// kinds.
+func (s *sheet) keptOfBlock(b *block) float64 {
+	for i := range min(keptKinds, len(s.blocks)) {
+		if &s.blocks[i] == b {
+			return s.keptOfKind[i]
+		}
+	}
+	s.keepAll(b, &s.scratch)
+	s.keptOf(b, &s.scratch)
+	return s.bytes(&s.scratch, b)
 }
 
 // gathering says whether the stack collects divided weights unit by unit.
