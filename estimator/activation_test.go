@@ -75,7 +75,7 @@ func (r truthRow) plan(t *testing.T) Plan {
 		return p
 	}
 	p.Train.Method, p.Train.Adapters, p.Train.Rank = LoRA, BF16, r.number(t, "r")
-	for _, letter := range strings.SplitSeq(r["lora"], ",") {
+	for letter := range strings.SplitSeq(r["lora"], ",") {
 		for bit, name := range TargetNames {
 			if name == letter {
 				p.Train.Targets |= 1 << bit

@@ -146,7 +146,7 @@ func askedPlan(t *testing.T, o map[string]string) Plan {
 		n, _ := strconv.ParseFloat(text, 64)
 		p.Train.Dropout = Share{N: n, Set: true}
 	}
-	for _, letter := range strings.SplitSeq(o["targets"], ",") {
+	for letter := range strings.SplitSeq(o["targets"], ",") {
 		if at := slices.Index(TargetNames[:], letter); at >= 0 {
 			p.Train.Targets |= 1 << at
 		}
