@@ -3,7 +3,11 @@
 // [Answer], in English or Simplified Chinese. It knows nothing of Discord.
 package commands
 
-import "context"
+import (
+	"context"
+	"log/slog"
+	"strings"
+)
 
 // Question is one question as it arrived.
 type Question struct {
@@ -17,4 +21,79 @@ type Question struct {
 // failure is an Answer with Error set.
 type Answerer interface {
 	Answer(ctx context.Context, q Question) Answer
+}
+
+// Service answers questions from a library of models.
+type Service struct {
+	Library Library
+	Log     *slog.Logger // of what went wrong inside; nil is silent
+}
+
+var _ Answerer = (*Service)(nil)
+
+// handler answers one command.
+type handler func(s *Service, ctx context.Context, r *Request, w *Wording) (Answer, error)
+
+// handlers has one row for each command that is answered here.
+func handlers(name string) handler {
+	return map[string]handler{
+		"mem": (*Service).mem, "fit": (*Service).fit, "models": (*Service).models, "compare": (*Service).compare,
+		"explain": (*Service).explain, "gpus": (*Service).gpus, "help": (*Service).help, "about": (*Service).about,
+		"privacy": (*Service).privacy, "settings": (*Service).settings,
+	}[name]
+}
+
+// Answer answers a question; see [Answerer].
+func (s *Service) Answer(ctx context.Context, q Question) (a Answer) {
+	w := Words(q.Lang)
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.log("a question panicked", "question", q.Text, "cause", cause)
+			a = s.refusal(w, errInternal)
+		}
+	}()
+	if !Typed(q.Text) {
+		return s.plain(ctx, q, w)
+	}
+	return s.typed(ctx, q, w)
+}
+
+// typed answers a typed line.
+func (s *Service) typed(ctx context.Context, q Question, w *Wording) Answer {
+	r, err := Parse(q.Text)
+	if err != nil {
+		return s.refusal(w, err)
+	}
+	if r.Command.Name == "ask" {
+		q.Text = r.Rest
+		return s.plain(ctx, q, w)
+	}
+	r.Config = q.Config
+	answer, err := handlers(r.Command.Name)(s, ctx, r, w)
+	if err != nil {
+		return s.refusal(w, err)
+	}
+	return answer
+}
+
+// Typed says whether a text is a line of the language and not plain words: it
+// starts with a slash, or with a command's name and reads as a line.
+func Typed(text string) bool {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.HasPrefix(text, "/") {
+		return true
+	}
+	name, _, _ := strings.Cut(strings.ToLower(text), " ")
+	found, ok := findCommand(name)
+	if !ok || found.Words && strings.Contains(text, " ") {
+		return false
+	}
+	_, err := Parse(text)
+	return err == nil
+}
+
+func (s *Service) log(text string, pairs ...any) {
+	if s.Log != nil {
+		s.Log.Error(text, pairs...)
+	}
 }

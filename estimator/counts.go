@@ -21,7 +21,10 @@ func (a Arch) Active() int64 {
 
 // targetRoles are the roles that each letter of [Targets] adapts.
 var targetRoles = [...][]Role{
-	{RoleQ}, {RoleK}, {RoleV}, {RoleO},
+	{RoleQ},
+	{RoleK},
+	{RoleV},
+	{RoleO},
 	{RoleGate, RoleExpertGate, RoleSharedGate},
 	{RoleUp, RoleExpertUp, RoleSharedUp},
 	{RoleDown, RoleExpertDown, RoleSharedDown},

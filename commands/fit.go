@@ -1,0 +1,274 @@
+package commands
+
+import (
+	"context"
+	"sort"
+	"strings"
+
+	"membot/estimator"
+)
+
+// trial is one way to run a model that was tried.
+type trial struct {
+	plan  estimator.Plan
+	edits []Setting // what was changed, in the order of the axes
+	ranks []int     // lower is better, compared in turn
+	total estimator.Bytes
+	fits  bool
+}
+
+// axis is one thing that a search may change.
+type axis struct {
+	key string
+	// values to try, mildest first; nil where the asker fixed it or it has none.
+	values func(r *Request, p *estimator.Plan) []string
+}
+
+// maxOptions is how many ways an answer lists.
+const maxOptions = 8
+
+// fit answers /fit: what fits, best first, and the nearest miss where nothing
+// does.
+func (s *Service) fit(ctx context.Context, r *Request, w *Wording) (Answer, error) {
+	f, err := s.find(ctx, r, r.Models[0])
+	if err != nil {
+		return Answer{}, err
+	}
+	asked, err := s.size(f, r, w)
+	if err != nil {
+		return Answer{}, err
+	}
+	named := *r
+	named.Models = []string{f.ID}
+	trials := search(f, &named)
+	asked.Kind = "fit"
+	asked.Options = optionsOf(f, &named, trials)
+	return asked, nil
+}
+
+// search tries every combination of the axes on every card.
+func search(f Found, r *Request) []trial {
+	var trials []trial
+	for rank, card := range cards(r) {
+		for _, t := range combine(r, card, axesOf(r)) {
+			total, err := estimator.Peak(f.Arch, t.plan)
+			if err != nil {
+				continue
+			}
+			t.total, t.fits = total, total <= card.Usable
+			t.ranks = append([]int{int(max(1, t.plan.GPUs)), rank}, t.ranks...)
+			trials = append(trials, t)
+		}
+	}
+	sort.SliceStable(trials, func(i, j int) bool { return trials[i].better(&trials[j]) })
+	return trials
+}
+
+// better says whether a trial comes first: one that fits, with fewer GPUs, on a
+// smaller card, with milder changes; among those that do not fit, the smallest.
+func (t *trial) better(u *trial) bool {
+	if t.fits != u.fits {
+		return t.fits
+	}
+	if !t.fits {
+		return t.total < u.total
+	}
+	for i := range t.ranks {
+		if t.ranks[i] != u.ranks[i] {
+			return t.ranks[i] < u.ranks[i]
+		}
+	}
+	return false
+}
+
+// cards are the cards to try, smallest first: the one that was named, or those
+// that people rent and own.
+func cards(r *Request) []estimator.GPU {
+	if r.Plan.GPU.Name != "" {
+		return []estimator.GPU{r.Plan.GPU}
+	}
+	list := []estimator.GPU{}
+	for _, name := range usualCards {
+		if g, ok := estimator.FindGPU(name); ok {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// usualCards are what a question without a card is answered for, smallest first.
+var usualCards = []string{"8g", "3060", "4060-ti-16g", "4090", "5090", "a100-40g", "l40s", "a100-80g", "h100-80g", "h200", "b200"}
+
+// combine lists the plans of every combination of the axes on a card.
+func combine(r *Request, card estimator.GPU, axes []axis) []trial {
+	plan := r.Plan
+	plan.GPU = card
+	trials := []trial{{plan: plan}}
+	if r.Plan.GPU.Name == "" {
+		trials[0].edits = []Setting{{"gpu", card.Name}}
+	}
+	for _, ax := range axes {
+		var next []trial
+		for _, t := range trials {
+			next = append(next, ax.spread(r, t)...)
+		}
+		trials = next
+	}
+	return trials
+}
+
+// spread tries each value of an axis on top of a trial. The first is what the
+// plan says already.
+func (ax *axis) spread(r *Request, t trial) []trial {
+	list := []trial{t.ranked(0)}
+	if r.Given(ax.key) {
+		return list
+	}
+	for i, value := range ax.values(r, &t.plan) {
+		plan, ok := changed(t.plan, ax.key, value)
+		if !ok {
+			continue
+		}
+		next := t.ranked(i + 1)
+		next.plan = plan
+		next.edits = append(append([]Setting{}, t.edits...), Setting{ax.key, value})
+		list = append(list, next)
+	}
+	return list
+}
+
+func (t trial) ranked(rank int) trial {
+	t.ranks = append(append([]int{}, t.ranks...), rank)
+	return t
+}
+
+// axesOf are what may be changed in a mode; the first weighs most.
+func axesOf(r *Request) []axis {
+	if r.Mode == estimator.Training {
+		return []axis{
+			{"gpus", fewGPUs},
+			{"method", methodsBeyond},
+			{"stack", sharding},
+			{"zero", stagesFor},
+			{"recompute", func(*Request, *estimator.Plan) []string { return []string{"selective", "full"} }},
+			{"offload", offloadsFor},
+		}
+	}
+	return []axis{
+		{"gpus", fewGPUs},
+		{"dtype", func(_ *Request, p *estimator.Plan) []string { return milderDTypes(p) }},
+		{"kv", func(_ *Request, p *estimator.Plan) []string { return milderCache(p) }},
+	}
+}
+
+// fewGPUs are powers of two to a node of eight, or to 64 when training.
+func fewGPUs(r *Request, _ *estimator.Plan) []string {
+	if r.Mode == estimator.Training {
+		return []string{"2", "4", "8", "16", "32", "64"}
+	}
+	return []string{"2", "4", "8"}
+}
+
+// methodsBeyond are the lighter methods, tried where none was asked for.
+func methodsBeyond(*Request, *estimator.Plan) []string { return []string{"lora", "qlora"} }
+
+// sharding puts several GPUs to use where no stack was asked for.
+func sharding(_ *Request, p *estimator.Plan) []string {
+	if p.GPUs > 1 && p.Train.ZeRO == estimator.StageUnset {
+		return []string{"deepspeed"}
+	}
+	return nil
+}
+
+func stagesFor(_ *Request, p *estimator.Plan) []string {
+	if p.GPUs < 2 || p.Train.Stack != estimator.DeepSpeed {
+		return nil
+	}
+	return []string{"1", "2", "3"}
+}
+
+func offloadsFor(_ *Request, p *estimator.Plan) []string {
+	if p.Train.Stack != estimator.DeepSpeed || p.Train.Method != estimator.FullTuning {
+		return nil
+	}
+	return []string{"optimizer", "both"}
+}
+
+// optionsOf words the best trials: those that fit, each on its own combination
+// of GPUs, card and method, or the nearest misses where none does.
+func optionsOf(f Found, r *Request, trials []trial) []Option {
+	list := []Option{}
+	seen := map[string]bool{}
+	for i := range trials {
+		t := &trials[i]
+		if len(list) > 0 && !t.fits || len(list) == maxOptions {
+			break
+		}
+		kind := t.kind()
+		if seen[kind] {
+			continue
+		}
+		seen[kind] = true
+		list = append(list, t.option(f, r))
+		if t.fits {
+			list = append(list, t.largest(f, r, len(list) == 1)...)
+		}
+	}
+	return list[:min(len(list), maxOptions)]
+}
+
+// kind tells trials apart that are worth listing beside each other.
+func (t *trial) kind() string {
+	var kind strings.Builder
+	for _, e := range t.edits {
+		if e.Key == "gpus" || e.Key == "gpu" || e.Key == "dtype" || e.Key == "method" {
+			kind.WriteString(e.Key + e.Value + " ")
+		}
+	}
+	return kind.String()
+}
+
+func (t *trial) option(f Found, r *Request) Option {
+	return Option{
+		Question: t.line(r), Model: f.ID, Total: int64(t.total), Fits: t.fits,
+		Headroom: int64(t.plan.GPU.Usable - t.total),
+	}
+}
+
+// line is the question that asks for a trial.
+func (t *trial) line(r *Request) string {
+	mem := *r
+	mem.Command, _ = findCommand("mem")
+	mem.Settings = append(append([]Setting{}, r.Settings...), t.edits...)
+	mem.sortSettings()
+	return mem.Line()
+}
+
+// largest are the same trial with the longest sequence and the largest batch
+// that still fit, where the asker left them open.
+func (t *trial) largest(f Found, r *Request, first bool) []Option {
+	if !first {
+		return nil
+	}
+	var list []Option
+	for _, grow := range []struct {
+		key   string
+		solve func(estimator.Arch, estimator.Plan, estimator.Bytes) (int64, bool)
+	}{{"seq", estimator.LargestSeq}, {"batch", estimator.LargestBatch}} {
+		if r.Given(grow.key) {
+			continue
+		}
+		n, ok := grow.solve(f.Arch, t.plan, t.plan.GPU.Usable)
+		if !ok {
+			continue
+		}
+		plan, ok := changed(t.plan, grow.key, valueText(n))
+		total, err := estimator.Peak(f.Arch, plan)
+		if !ok || err != nil {
+			continue
+		}
+		grown := trial{plan: plan, total: total, fits: true, edits: append(append([]Setting{}, t.edits...), Setting{grow.key, valueText(n)})}
+		list = append(list, grown.option(f, r))
+	}
+	return list
+}

@@ -1,0 +1,43 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"membot/estimator"
+)
+
+// Library knows models: by id, by nickname, from a config.json.
+type Library interface {
+	// Model reads the model of a reference: a Hub id with an optional revision, an
+	// address, or a nickname.
+	Model(ctx context.Context, reference string) (Found, error)
+	// Read makes a model of a config.json that somebody attached.
+	Read(config []byte) (Found, error)
+	// Family gives the block of a family, for shapes that copy it.
+	Family(name string) (estimator.Arch, error)
+	// Families names the families that can be copied.
+	Families() []string
+	// Nearest lists known names close to one that was not found.
+	Nearest(name string, n int) []string
+	// All lists the models of the catalogue, those most asked for first.
+	All() []Found
+}
+
+// Found is a model with its shape and where that came from.
+type Found struct {
+	ID        string
+	Revision  string // commit; empty if none
+	Source    string // hub, cache, catalogue, file, size, custom
+	FetchedAt time.Time
+	Arch      estimator.Arch // sealed
+	Gated     bool
+	Private   bool // only the bot's own token can read it
+	Notes     []FoundNote
+}
+
+// FoundNote is something that reading the model found out, by code.
+type FoundNote struct {
+	Code, Key, Value string
+	Warning          bool
+}

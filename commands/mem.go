@@ -1,0 +1,156 @@
+package commands
+
+import (
+	"context"
+	"errors"
+
+	"membot/estimator"
+)
+
+// mem answers /mem.
+func (s *Service) mem(ctx context.Context, r *Request, w *Wording) (Answer, error) {
+	f, err := s.find(ctx, r, r.Models[0])
+	if err != nil {
+		return Answer{}, err
+	}
+	return s.size(f, r, w)
+}
+
+// size answers how much memory a model takes.
+func (s *Service) size(f Found, r *Request, w *Wording) (Answer, error) {
+	b, err := estimator.Estimate(f.Arch, r.Plan)
+	if err != nil {
+		return Answer{}, planRefused(err, r)
+	}
+	named := *r
+	named.Models = []string{reference(f)}
+	if f.Source == "file" {
+		named.Models = []string{r.Models[0]}
+	}
+	a := Answer{
+		Kind: "mem", Question: named.Canonical(b.Plan), Private: f.Private,
+		Model: describe(f, w), Plan: planOf(r, &b.Plan), PerGPU: perGPU(&b),
+		Host: &Host{Bytes: int64(b.Host)}, Capacity: capacityOf(&b), GPU: verdict(b.Plan.GPU, b.Total),
+	}
+	a.Model.ParamsTrainable = trainable(&b, f)
+	a.WhatIf = whatIf(f, &named, &b, w)
+	a.Run = runTexts(f, &b.Plan)
+	a.notes(f, &b, w)
+	return a, nil
+}
+
+// reference is how a line names the model again: with the commit if the asker
+// pinned one.
+func reference(f Found) string { return f.ID }
+
+// planOf lists every option that means something here, as resolved.
+func planOf(r *Request, p *estimator.Plan) map[string]PlanValue {
+	plan := map[string]PlanValue{}
+	for i := range options {
+		o := &options[i]
+		if !o.Scope.covers(r.Mode) || o.needs != nil && !o.needs.holds(p) {
+			continue
+		}
+		plan[o.Key] = PlanValue{Value: o.show(p), Given: r.Given(o.Key)}
+	}
+	return plan
+}
+
+func perGPU(b *estimator.Breakdown) *PerGPU {
+	p := &PerGPU{
+		Total: int64(b.Total), Allocated: int64(b.Allocated), Reserved: known(int64(b.Reserved)),
+		Low: known(int64(b.Low)), High: known(int64(b.High)), Moment: b.Moment.String(),
+	}
+	for _, part := range b.Parts {
+		p.Parts = append(p.Parts, Part{
+			Name: part.Name.String(), Bytes: int64(part.Bytes), Formula: part.Formula,
+			Basis: part.Basis.String(), Source: part.Source, Moments: part.Moments.Names(),
+		})
+	}
+	return p
+}
+
+func capacityOf(b *estimator.Breakdown) *Capacity {
+	c := &b.Capacity
+	if b.Plan.Mode == estimator.Training {
+		return nil
+	}
+	return &Capacity{
+		KVBytesPerToken: known(int64(c.KVBytesPerToken)), KVBudget: known(int64(c.KVBudget)), KVTokens: known(c.KVTokens),
+		MaxSeq: known(c.MaxSeq), MaxBatch: known(c.MaxBatch), ReservedByEngine: known(int64(c.ReservedByEngine)),
+	}
+}
+
+// verdict says whether the total fits the card, if one was named.
+func verdict(g estimator.GPU, total estimator.Bytes) *GPUVerdict {
+	if g.Name == "" {
+		return nil
+	}
+	return &GPUVerdict{Name: g.Name, UsableBytes: int64(g.Usable), Fits: total <= g.Usable, Headroom: int64(g.Usable - total)}
+}
+
+// trainable is how many parameters the plan trains.
+func trainable(b *estimator.Breakdown, f Found) *int64 {
+	if b.Plan.Mode != estimator.Training {
+		return nil
+	}
+	return known(f.Arch.Trainable(b.Plan))
+}
+
+// notes words what the estimate and the reader assumed or warn of.
+func (a *Answer) notes(f Found, b *estimator.Breakdown, w *Wording) {
+	a.Warnings, a.Assumptions = []Warning{}, []Assumption{}
+	add := func(code, key, value string, warning bool) {
+		text := w.Text("note."+code, "key", key, "value", value)
+		if warning {
+			a.Warnings = append(a.Warnings, Warning{code, text})
+		} else {
+			a.Assumptions = append(a.Assumptions, Assumption{key, text})
+		}
+	}
+	for _, n := range b.Notes {
+		add(n.Code, n.Key, n.Value, n.Warning)
+	}
+	for _, n := range f.Notes {
+		add(n.Code, n.Key, n.Value, n.Warning)
+	}
+	if f.Arch.Context > 0 && b.Plan.Seq+b.Plan.Out > f.Arch.Context {
+		add("seq_past_context", "seq", valueText(f.Arch.Context), true)
+	}
+	if f.Source == "size" {
+		add("size_only", "model", f.ID, false)
+	}
+	if b.Plan.Mode == estimator.Infer && b.Plan.Train.Stack != estimator.Textbook {
+		add("offers_train", "mode", "train", false)
+	}
+}
+
+// planRefused says what is wrong with a plan, and how to mend the line.
+func planRefused(err error, r *Request) error {
+	var bad *estimator.PlanError
+	switch {
+	case errors.As(err, &bad):
+		refused := refuse(BadValue, "bad_value", "key", bad.Key, "value", bad.Value, "want", bad.Want)
+		if bad.Near != "" {
+			refused = refused.meant(r.With(bad.Key, bad.Near))
+		}
+		return refused
+	case errors.Is(err, estimator.ErrTooLarge):
+		return refuse(BadValue, "too_large").meant(r.With("batch", "1"))
+	default:
+		return err
+	}
+}
+
+// planRefused words a plan's fault while the line is still being read.
+func (p *parser) planRefused(err error) *Refused {
+	var bad *estimator.PlanError
+	if !errors.As(err, &bad) {
+		return refuse(BadValue, "too_large")
+	}
+	refused := refuse(BadValue, "bad_value", "key", bad.Key, "value", bad.Value, "want", bad.Want)
+	if bad.Near != "" {
+		refused = refused.meant(p.rewritten(bad.Key, bad.Near))
+	}
+	return refused
+}

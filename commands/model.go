@@ -1,0 +1,147 @@
+package commands
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"membot/estimator"
+)
+
+// find gives the model that a request names.
+func (s *Service) find(ctx context.Context, r *Request, name string) (Found, error) {
+	switch {
+	case r.Config != nil:
+		return s.Library.Read(r.Config)
+	case name == customModel:
+		return s.customModel(r)
+	}
+	if params, ok := readSize(name); ok {
+		return sizeModel(name, params)
+	}
+	return s.Library.Model(ctx, name)
+}
+
+var sizePattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)([bmBM])$`)
+
+// readSize reads "7b" or "0.5B".
+func readSize(name string) (params int64, ok bool) {
+	match := sizePattern.FindStringSubmatch(name)
+	if match == nil {
+		return 0, false
+	}
+	number, err := strconv.ParseFloat(match[1], 64)
+	if err != nil {
+		return 0, false
+	}
+	unit := 1e9
+	if strings.EqualFold(match[2], "m") {
+		unit = 1e6
+	}
+	return int64(number*unit + 0.5), true
+}
+
+func sizeModel(name string, params int64) (Found, error) {
+	arch, err := estimator.SizeOnly(params).Sealed()
+	if err != nil {
+		return Found{}, refuse(BadValue, "size", "value", name)
+	}
+	return Found{ID: strings.ToLower(name), Source: "size", Arch: arch}, nil
+}
+
+// customModel makes the model whose shape was typed.
+func (s *Service) customModel(r *Request) (Found, error) {
+	keys, refused := readShape(r.Custom)
+	if refused != nil {
+		return Found{}, refused
+	}
+	family := "llama"
+	for _, c := range r.Custom {
+		if c.Key == "like" {
+			family = c.Value
+		}
+	}
+	arch, err := s.Library.Family(family)
+	if err != nil {
+		near := nearest(family, s.Library.Families())
+		refused := refuse(BadValue, "bad_value", "key", "like", "value", shorten(family), "want", strings.Join(s.Library.Families(), ", "))
+		if near != "" {
+			refused = refused.meant(strings.Replace(r.Line(), "like:"+family, "like:"+near, 1))
+		}
+		return Found{}, refused
+	}
+	arch = unshared(arch)
+	keys.apply(&arch)
+	sealed, err := arch.Sealed()
+	return Found{ID: customModel, Source: "custom", Arch: sealed}, err
+}
+
+// unshared is a copy whose layers can be changed.
+func unshared(a estimator.Arch) estimator.Arch {
+	a = a.Unsealed()
+	a.Layers = append([]estimator.Layer{}, a.Layers...)
+	a.Extra = append([]estimator.Extra{}, a.Extra...)
+	a.Towers = nil
+	a.File = estimator.File{}
+	return a
+}
+
+// describe says what was sized.
+func describe(f Found, w *Wording) *Model {
+	a := &f.Arch
+	m := &Model{ID: f.ID, Revision: known(f.Revision), Source: f.Source, Notes: []string{}, Params: known(a.Total())}
+	if !f.FetchedAt.IsZero() {
+		m.FetchedAt = known(f.FetchedAt.UTC().Format(time.RFC3339))
+	}
+	for _, n := range f.Notes {
+		m.Notes = append(m.Notes, w.Text("note."+n.Code, "key", n.Key, "value", n.Value))
+	}
+	m.ModelType = known(a.Family)
+	m.StoredBytes = known(int64(a.File.Bytes))
+	if a.SizeOnly() {
+		return m
+	}
+	m.ParamsActive = known(a.Active())
+	m.Hidden, m.Layers, m.Vocab, m.Context = known(a.Hidden), known(a.Depth()), known(a.Vocab), known(a.Context)
+	m.DType = known(storedDType(a))
+	describeBlocks(m, a)
+	return m
+}
+
+// describeBlocks says the heads and widths of the first block that has them.
+func describeBlocks(m *Model, a *estimator.Arch) {
+	for i := range a.Layers {
+		mixer, ffn := &a.Layers[i].Mixer, &a.Layers[i].FFN
+		if m.Heads == nil && mixer.Kind.Attends() {
+			m.Heads, m.KVHeads, m.HeadDim = known(mixer.Heads), known(mixer.KVHeads), known(mixer.KeyDim)
+		}
+		if m.FFN == nil {
+			m.FFN = known(max(ffn.Width, ffn.ExpertWidth))
+		}
+	}
+}
+
+// storedDType names what the weights are stored in.
+func storedDType(a *estimator.Arch) string {
+	if a.Quant.Method != "" {
+		return a.Quant.Method
+	}
+	if a.Quant.DType != estimator.Stored {
+		return a.Quant.DType.String()
+	}
+	if a.DType == estimator.Stored {
+		return ""
+	}
+	return a.DType.String()
+}
+
+// known is a pointer to a value, nil where it is zero: unknown is never 0.
+func known[T comparable](value T) *T {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return &value
+}

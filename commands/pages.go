@@ -1,0 +1,23 @@
+package commands
+
+import "context"
+
+// help answers /help.
+func (s *Service) help(_ context.Context, r *Request, w *Wording) (Answer, error) {
+	return Answer{Kind: "help", Question: r.Line(), Text: w.Text("text.usage")}, nil
+}
+
+// about answers /about.
+func (s *Service) about(_ context.Context, r *Request, w *Wording) (Answer, error) {
+	return Answer{Kind: "about", Question: r.Line(), Text: w.Text("text.about")}, nil
+}
+
+// privacy answers /privacy.
+func (s *Service) privacy(_ context.Context, r *Request, w *Wording) (Answer, error) {
+	return Answer{Kind: "privacy", Question: r.Line(), Text: w.Text("text.privacy")}, nil
+}
+
+// settings refuses /settings where nothing is kept.
+func (s *Service) settings(_ context.Context, _ *Request, _ *Wording) (Answer, error) {
+	return Answer{}, refuse(BadRequest, "settings_here")
+}

@@ -1,0 +1,31 @@
+package commands
+
+import (
+	"errors"
+	"time"
+)
+
+// errInternal is a fault of our own.
+var errInternal = errors.New("internal")
+
+// refusal words why there is no answer.
+func (s *Service) refusal(w *Wording, err error) Answer {
+	if refused, ok := errors.AsType[*Refused](err); ok {
+		return Answer{Error: refused.say(w)}
+	}
+	said := Advise(w, err, time.Now())
+	if said.Code == Internal {
+		s.log("a question failed", "error", err)
+	}
+	return Answer{Error: said}
+}
+
+// say words a refusal: what is wrong, then what to do.
+func (r *Refused) say(w *Wording) *Refusal {
+	lines := r.DidYouMean
+	if lines == nil {
+		lines = []string{}
+	}
+	advice := w.Text("advice." + r.Code)
+	return &Refusal{Code: r.Code, Text: w.Text("refused."+r.ID, r.Pairs...), Advice: advice, DidYouMean: lines}
+}
