@@ -101,7 +101,7 @@ func once[T any](ctx context.Context, c *Client, key string, work func(context.C
 	result := c.flights.DoChan(key, func() (any, error) {
 		c.running.Add(1)
 		defer c.running.Done()
-		ctx, cancel := context.WithTimeout(c.base, c.settings.Deadline)
+		ctx, cancel := c.detached(ctx)
 		defer cancel()
 		return work(ctx)
 	})

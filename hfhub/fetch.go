@@ -118,7 +118,9 @@ func (c *Client) hop(ctx context.Context, at *url.URL, span string) (*http.Respo
 	if span != "" {
 		r.SetHeader("Range", span)
 	}
+	began := c.settings.Now()
 	answer, err := r.Execute(resty.MethodGet, at.String())
+	c.watch(ctx, at, answer, c.settings.Now().Sub(began))
 	if err != nil {
 		if answer != nil && answer.RawResponse != nil && answer.RawResponse.Body != nil {
 			answer.RawResponse.Body.Close()

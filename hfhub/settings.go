@@ -39,6 +39,11 @@ type Settings struct {
 
 	Store Store // a second, lasting cache; may be nil
 
+	// Watch is told of each request made, by the Hub's quota class ("api",
+	// "resolvers", "pages", or "cdn" elsewhere) and HTTP status, 0 if no reply
+	// came; ctx is the asker's, with its values. It may be nil.
+	Watch func(ctx context.Context, class string, status int, took time.Duration)
+
 	Now    func() time.Time                           // the clock; time.Now if nil
 	Sleep  func(context.Context, time.Duration) error // waits between tries; a real wait if nil
 	Jitter func() float64                             // in [0,1), spreads the waits; random if nil
