@@ -89,28 +89,106 @@ func (b *block) has(u unit) bool {
 // number writes a coefficient with no more digits than it needs.
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
-// kept is what a token keeps in a block for the backward pass: whole is the
-// same on every tensor rank, cut is divided by t.
-type kept struct{ whole, cut vec }
-
-// bytes of a token on one rank.
-func (s *sheet) bytes(k *kept, b *block) float64 {
-	cut := 1 / s.t
-	score, rank := b.a*s.s, s.rank
-	sum := (k.whole[perScore]+k.cut[perScore]*cut)*score + (k.whole[perRank]+k.cut[perRank]*cut)*rank
-	for u := range k.whole {
-		sum += (k.whole[u] + k.cut[u]*cut) * b.units[u]
-	}
-	return sum
+// kept is what a token keeps in a block for the backward pass, on one tensor
+// rank. Where a text is wanted its terms are written down as well.
+type kept struct {
+	block  *block
+	s      float64 // tokens of a row of attention weights
+	rank   float64
+	shares float64 // of what tensor parallelism divides: 1/t
+	sum    float64
+	scores float64 // of the sum, what is kept for each pair of tokens
+	terms  *terms
 }
 
-// text of a token's bytes.
-func (s *sheet) keptText(k *kept, b *block) string {
+// terms are coefficients: whole is the same on every tensor rank, cut is
+// divided by t.
+type terms struct{ whole, cut vec }
+
+// begin starts a sum over the block.
+func (s *sheet) begin(k *kept, b *block) {
+	k.block, k.s, k.rank, k.shares, k.sum, k.scores = b, s.s, s.rank, 1/s.t, 0, 0
+	if k.terms != nil {
+		*k.terms = terms{}
+	}
+}
+
+// whole adds bytes that every tensor rank keeps.
+func (k *kept) whole(u unit, bytes float64) {
+	k.sum += bytes * k.width(u)
+	if k.terms != nil {
+		k.terms.whole[u] += bytes
+	}
+}
+
+// cut adds bytes that tensor parallelism divides.
+func (k *kept) cut(u unit, bytes float64) {
+	add := bytes * k.width(u) * k.shares
+	k.sum += add
+	if u == perScore {
+		k.scores += add
+	}
+	if k.terms != nil {
+		k.terms.cut[u] += bytes
+	}
+}
+
+// residual adds pieces of width h that tensor parallelism leaves whole, and
+// sequence parallelism divides too.
+//
+// Korthikanti et al. 2022, section 4.2. https://arxiv.org/abs/2205.05198
+func (s *sheet) residual(k *kept, u unit, bytes float64) {
+	if s.sequence {
+		k.cut(u, bytes)
+	} else {
+		k.whole(u, bytes)
+	}
+}
+
+// width is the value of a unit.
+func (k *kept) width(u unit) float64 {
+	switch u {
+	case perScore:
+		return k.block.a * k.s
+	case perRank:
+		return k.rank
+	default:
+		return k.block.units[u]
+	}
+}
+
+// dropScores leaves out what is kept for each pair of tokens.
+func (k *kept) dropScores() {
+	k.sum, k.scores = k.sum-k.scores, 0
+	if k.terms != nil {
+		k.terms.cut[perScore] = 0
+	}
+}
+
+// scale multiplies by a share.
+func (k *kept) scale(share float64) {
+	k.sum *= share
+	k.scores *= share
+	if k.terms != nil {
+		old := *k.terms
+		k.terms.add(&old, share-1)
+	}
+}
+
+// add adds another's coefficients, so many times.
+func (t *terms) add(other *terms, times float64) {
+	for u := range t.whole {
+		t.whole[u] += times * other.whole[u]
+		t.cut[u] += times * other.cut[u]
+	}
+}
+
+// keptText writes out a token's bytes.
+func (s *sheet) keptText(k *terms, b *block) string {
 	if s.t == 1 {
-		for u := range k.cut {
-			k.whole[u] += k.cut[u]
-		}
-		k.cut = vec{}
+		merged := terms{whole: k.whole}
+		merged.add(&terms{whole: k.cut}, 1)
+		k = &merged
 	}
 	whole, cut := k.whole.text(b), k.cut.text(b)
 	switch {
@@ -121,31 +199,4 @@ func (s *sheet) keptText(k *kept, b *block) string {
 	default:
 		return whole + " + (" + cut + ")/t"
 	}
-}
-
-// scale multiplies by a share.
-func (k *kept) scale(share float64) {
-	for u := range k.whole {
-		k.whole[u] *= share
-		k.cut[u] *= share
-	}
-}
-
-// add adds another's bytes.
-func (k *kept) add(other *kept) {
-	for u := range k.whole {
-		k.whole[u] += other.whole[u]
-		k.cut[u] += other.cut[u]
-	}
-}
-
-// residual is where pieces of width h that tensor parallelism leaves whole are
-// kept: sequence parallelism divides them too.
-//
-// Korthikanti et al. 2022, section 4.2. https://arxiv.org/abs/2205.05198
-func (s *sheet) residual(k *kept) *vec {
-	if s.sequence {
-		return &k.cut
-	}
-	return &k.whole
 }

@@ -6,7 +6,7 @@ package estimator
 
 // keepAll sums the pieces of a block of which nothing is computed again.
 func (s *sheet) keepAll(b *block, k *kept) {
-	*k = kept{}
+	s.begin(k, b)
 	keepNorms(s, b, k)
 	keepInputs(s, b, k)
 	keepMixerOf[b.layer.Mixer.Kind](s, b, k)
@@ -48,16 +48,15 @@ func (s *sheet) ofNorm(n normRow) float64 {
 
 func keepNorms(s *sheet, b *block, k *kept) {
 	n, count := s.norm(b), float64(b.layer.Norms)
-	to := s.residual(k)
-	to[perHidden] += count * s.ofNorm(n)
-	to[perToken] += count * n.token
+	s.residual(k, perHidden, count*s.ofNorm(n))
+	s.residual(k, perToken, count*n.token)
 }
 
 // keepInputs are the norms' outputs that feed linears. A frozen linear keeps no
 // input.
 func keepInputs(s *sheet, b *block, k *kept) {
 	if !s.frozen {
-		s.residual(k)[perHidden] += s.act * min(2, float64(b.layer.Norms))
+		s.residual(k, perHidden, s.act*min(2, float64(b.layer.Norms)))
 	}
 }
 
@@ -79,10 +78,10 @@ var keepMixerOf = [numKinds]func(*sheet, *block, *kept){
 func keepAttention(s *sheet, b *block, k *kept) {
 	m := &b.layer.Mixer
 	s.keepQKNorms(b, k)
-	k.cut[perQuery] += s.act
-	k.cut[perOut] += s.act
+	k.cut(perQuery, s.act)
+	k.cut(perOut, s.act)
 	if m.Gate {
-		k.cut[perOut] += 2 * s.act // the gate and what it multiplies
+		k.cut(perOut, 2*s.act) // the gate and what it multiplies
 	}
 	s.keepKV(b, k)
 	s.keepScores(b, k)
@@ -96,11 +95,11 @@ func (s *sheet) keepKV(b *block, k *kept) {
 	repeat := s.kernel != Flash || s.repeats
 	switch {
 	case repeat && !view:
-		k.cut[perQuery] += s.act
-		k.cut[perOut] += s.act
+		k.cut(perQuery, s.act)
+		k.cut(perOut, s.act)
 	case !m.SharesKV:
-		k.cut[perKey] += s.act
-		k.cut[perValue] += s.act
+		k.cut(perKey, s.act)
+		k.cut(perValue, s.act)
 	}
 }
 
@@ -109,19 +108,19 @@ func (s *sheet) keepKV(b *block, k *kept) {
 // mask and the result. Megatron's fused softmax keeps its result alone.
 func (s *sheet) keepScores(b *block, k *kept) {
 	if s.kernel != Eager {
-		k.cut[perHead] += 4
+		k.cut(perHead, 4)
 		return
 	}
 	if s.stack == Megatron {
-		k.cut[perScore] += s.act
+		k.cut(perScore, s.act)
 	} else {
-		k.cut[perScore] += 4 + s.act
+		k.cut(perScore, 4+s.act)
 	}
 	if b.layer.Mixer.Cap {
-		k.cut[perScore] += s.act
+		k.cut(perScore, s.act)
 	}
 	if s.dropout {
-		k.cut[perScore] += 1 + s.act
+		k.cut(perScore, 1+s.act)
 	}
 }
 
@@ -132,11 +131,11 @@ func (s *sheet) keepQKNorms(b *block, k *kept) {
 		return
 	}
 	n := s.norm(b)
-	k.cut[perQuery] += s.ofNorm(n)
-	k.cut[perHead] += n.token
+	k.cut(perQuery, s.ofNorm(n))
+	k.cut(perHead, n.token)
 	if !m.SharesKV {
-		k.cut[perKey] += s.ofNorm(n)
-		k.cut[perKVHead] += n.token
+		k.cut(perKey, s.ofNorm(n))
+		k.cut(perKVHead, n.token)
 	}
 }
 
@@ -152,13 +151,13 @@ func keepLatent(s *sheet, b *block, k *kept) {
 	}
 	for _, u := range [...]unit{perLatent, perQLatent} {
 		if b.units[u] > 0 {
-			k.whole[u] += s.ofNorm(n) + input
-			k.whole[perToken] += n.token
+			k.whole(u, s.ofNorm(n)+input)
+			k.whole(perToken, n.token)
 		}
 	}
-	k.whole[perRope] += s.act
-	k.cut[perQuery] += 2 * s.act
-	k.cut[perOut] += 2 * s.act
+	k.whole(perRope, s.act)
+	k.cut(perQuery, 2*s.act)
+	k.cut(perOut, 2*s.act)
 	s.keepScores(b, k)
 }
 
@@ -169,15 +168,15 @@ func keepCross(s *sheet, b *block, k *kept) {
 		return
 	}
 	heads, keys := float64(m.Heads*m.KeyDim), float64(m.KVHeads*m.KeyDim)
-	k.cut[perToken] += s.act*(2*heads+2*keys) + 4*float64(m.Heads)
+	k.cut(perToken, s.act*(2*heads+2*keys)+4*float64(m.Heads))
 }
 
 // keepFFN: gate, its activation, up and the product, of which the down linear
 // needs the last; a frozen one does not.
 func keepFFN(s *sheet, b *block, k *kept) {
 	each := s.ffnKept(b)
-	k.cut[perFFN] += each
-	k.cut[perShared] += each
+	k.cut(perFFN, each)
+	k.cut(perShared, each)
 }
 
 // ffnKept is the bytes of one element of the FFN's width.
@@ -208,18 +207,17 @@ func keepExperts(s *sheet, b *block, k *kept) {
 	if s.frozen {
 		rows = 2 * s.act
 	}
-	k.cut[perExpert] += s.ffnKept(b)
-	to := s.residual(k)
-	to[perRow] += rows
-	to[perChosen] += indexBytes
-	to[perExperts] += routerBytes
-	to[perToken] += routerBytes
+	k.cut(perExpert, s.ffnKept(b))
+	s.residual(k, perRow, rows)
+	s.residual(k, perChosen, indexBytes)
+	s.residual(k, perExperts, routerBytes)
+	s.residual(k, perToken, routerBytes)
 }
 
 // keepMasks are the dropouts of both branches, one byte an element.
 func keepMasks(s *sheet, b *block, k *kept) {
 	if s.dropout {
-		s.residual(k)[perHidden] += min(2, float64(b.layer.Norms))
+		s.residual(k, perHidden, min(2, float64(b.layer.Norms)))
 	}
 }
 
@@ -250,16 +248,16 @@ func keepAdapters(s *sheet, b *block, k *kept) {
 		if s.targets&row.target == 0 {
 			continue
 		}
-		k.whole[perRank] += s.aw
+		k.whole(perRank, s.aw)
 		input := row.dense
 		if row.target >= TargetGate && b.f == 0 && b.E > 0 {
 			input = row.expert
 		}
 		switch {
 		case s.loraDropout:
-			k.whole[input] += 1 + s.aw
+			k.whole(input, 1+s.aw)
 		case s.aw != s.act:
-			k.whole[input] += s.aw
+			k.whole(input, s.aw)
 		}
 	}
 	if !s.loraDropout && s.aw == s.act && s.frozen {
@@ -272,7 +270,7 @@ func keepAdapters(s *sheet, b *block, k *kept) {
 func keepShared(s *sheet, k *kept) {
 	for _, group := range [...]Targets{TargetQ | TargetK | TargetV, TargetGate | TargetUp} {
 		if s.targets&group != 0 {
-			s.residual(k)[perHidden] += s.act
+			s.residual(k, perHidden, s.act)
 		}
 	}
 }
@@ -281,6 +279,6 @@ func keepShared(s *sheet, k *kept) {
 // inputs in fp32. The same on 1.3B, 7B and 13B.
 func keepQuantized(s *sheet, k *kept) {
 	if s.stack == LitGPT && s.base < s.act {
-		k.whole[perHidden] += 12.5
+		k.whole(perHidden, 12.5)
 	}
 }

@@ -19,16 +19,17 @@ const keptKinds = 8
 func (s *sheet) fillBlocks() {
 	for i := range s.blocks {
 		b := &s.blocks[i]
-		s.keepAll(b, &s.scratch)
-		all := s.bytes(&s.scratch, b)
-		s.keptOf(b, &s.scratch)
-		keeps := s.bytes(&s.scratch, b)
+		k := &s.scratch
+		s.keepAll(b, k)
+		all := k.sum
+		s.keptOf(b, k)
+		keeps := k.sum
 		if i < keptKinds {
 			s.keptOfKind[i] = keeps
 		}
 		s.keep += b.l * keeps
-		s.gradientsOf(b, &s.scratch)
-		moving := s.bytes(&s.scratch, b)
+		s.gradientsOf(b, k)
+		moving := k.sum
 		s.end.raise(all+moving+s.inputBytes(), i)
 		switch s.plan.Train.Recompute {
 		case RecomputeFull:
@@ -54,7 +55,7 @@ func (s *sheet) inputBytes() float64 {
 func (s *sheet) keptOf(b *block, k *kept) {
 	switch s.plan.Train.Recompute {
 	case RecomputeFull:
-		s.checkpoint(k)
+		s.checkpoint(b, k)
 	case RecomputeSelective:
 		s.selected(b, k)
 	default:
@@ -64,14 +65,14 @@ func (s *sheet) keptOf(b *block, k *kept) {
 // checkpoint is a block's input, for every n-th block, and all of the others.
 //
 // Chen et al. 2016, section 4. https://arxiv.org/abs/1604.06174
-func (s *sheet) checkpoint(k *kept) {
+func (s *sheet) checkpoint(b *block, k *kept) {
 	n := max(1, float64(s.plan.Train.Every))
 	if n > 1 {
 		k.scale(1 - 1/n)
 	} else {
-		*k = kept{}
+		s.begin(k, b)
 	}
-	s.residual(k)[perHidden] += s.act / n
+	s.residual(k, perHidden, s.act/n)
 }
 
 // selected is what each stack means by selective. Most compute the attention
@@ -80,20 +81,23 @@ func (s *sheet) checkpoint(k *kept) {
 //
 // Korthikanti et al. 2022, section 5. torchtitan, activation checkpoint "op".
 func (s *sheet) selected(b *block, k *kept) {
-	k.whole[perScore], k.cut[perScore] = 0, 0
+	k.dropScores()
 	if !stacks[s.stack].selectsOps || b.units[perState] > 0 {
 		return
 	}
-	*k = kept{}
-	residual := s.residual(k)
-	residual[perHidden] = 2 * s.act
+	s.begin(k, b)
+	s.residual(k, perHidden, 2*s.act)
 	if !s.fused {
-		residual[perHidden] += eagerOps
+		s.residual(k, perHidden, eagerOps)
 	}
-	residual[perRow] = s.act
-	k.cut[perQuery], k.cut[perOut] = s.act/2, s.act*3/2
-	k.cut[perKey], k.cut[perValue] = s.act/2, s.act/2
-	k.cut[perFFN], k.cut[perShared], k.cut[perExpert] = s.act, s.act, s.act
+	s.residual(k, perRow, s.act)
+	k.cut(perQuery, s.act/2)
+	k.cut(perOut, s.act*3/2)
+	k.cut(perKey, s.act/2)
+	k.cut(perValue, s.act/2)
+	k.cut(perFFN, s.act)
+	k.cut(perShared, s.act)
+	k.cut(perExpert, s.act)
 }
 
 // eagerOps is what is kept more by h where single operations are not compiled.
@@ -103,7 +107,7 @@ const eagerOps = 2.5
 // the FFN's are the widest. A frozen FFN needs three at once, and the input of a
 // recomputed block is the checkpoint itself.
 func (s *sheet) gradientsOf(b *block, k *kept) {
-	*k = kept{}
+	s.begin(k, b)
 	wide, narrow := 2*s.act, s.act
 	if s.frozen {
 		wide, narrow = 3*s.act, 0
@@ -111,12 +115,12 @@ func (s *sheet) gradientsOf(b *block, k *kept) {
 			narrow = s.frozenInput(b)
 		}
 	}
-	k.cut[perFFN] += wide
-	k.cut[perSpread] += wide
+	k.cut(perFFN, wide)
+	k.cut(perSpread, wide)
 	if b.f == 0 {
-		k.cut[perShared] += wide
+		k.cut(perShared, wide)
 	}
-	s.residual(k)[perHidden] += narrow
+	s.residual(k, perHidden, narrow)
 }
 
 // frozenInput is the rest of a recomputed block of a frozen base: norms written
@@ -141,39 +145,36 @@ const castsKept = 8
 
 // keepText writes out what one kind of block keeps.
 func (s *sheet) keepText(b *block) string {
-	var k kept
+	k := kept{terms: new(terms)}
 	s.keepAll(b, &k)
 	s.keptOf(b, &k)
-	return "l*T*(" + s.keptText(&k, b) + ")"
+	return "l*T*(" + s.keptText(k.terms, b) + ")"
 }
 
 // flightText writes out the block in flight when the backward pass begins.
 func (s *sheet) flightText(b *block) string {
-	var all, k, f kept
-	s.keepAll(b, &all)
-	k = all
-	s.keptOf(b, &k)
-	s.gradientsOf(b, &f)
-	switch s.plan.Train.Recompute {
-	case RecomputeFull:
-		f.add(&all)
-	case RecomputeSelective:
-		f.add(&all)
-		k.scale(-1)
-		f.add(&k)
-	default:
+	moving := kept{terms: new(terms)}
+	s.gradientsOf(b, &moving)
+	if s.plan.Train.Recompute != RecomputeNone {
+		again := kept{terms: new(terms)}
+		s.keepAll(b, &again)
+		moving.terms.add(again.terms, 1)
+		if s.plan.Train.Recompute == RecomputeSelective {
+			s.keptOf(b, &again)
+			moving.terms.add(again.terms, -1)
+		}
 	}
-	return "T*(" + s.keptText(&f, b) + ")"
+	return "T*(" + s.keptText(moving.terms, b) + ")"
 }
 
 // endText writes out the last block of the backward pass.
 func (s *sheet) endText(b *block) string {
-	var all, e kept
+	all, e := kept{terms: new(terms)}, kept{terms: new(terms)}
 	s.keepAll(b, &all)
 	s.gradientsOf(b, &e)
-	e.add(&all)
-	s.residual(&e)[perHidden] += s.act
-	return "T*(" + s.keptText(&e, b) + ")"
+	s.residual(&e, perHidden, s.act)
+	e.terms.add(all.terms, 1)
+	return "T*(" + s.keptText(e.terms, b) + ")"
 }
 
 // ofKind numbers the letters of a text by the kind of block, where there are

@@ -16,9 +16,9 @@ const (
 //
 // Yang et al. 2024, section 3. https://arxiv.org/abs/2412.06464
 func keepLinear(s *sheet, _ *block, k *kept) {
-	k.cut[perInKeys] += 2 * 4 * s.act
-	k.cut[perInner] += 5*s.act + 4 + s.act
-	k.cut[perState] += 4.0 / deltaChunk
+	k.cut(perInKeys, 2*4*s.act)
+	k.cut(perInner, 5*s.act+4+s.act)
+	k.cut(perState, 4.0/deltaChunk)
 }
 
 // keepMamba2 is the state space dual: projection with gate, convolution in and
@@ -26,9 +26,9 @@ func keepLinear(s *sheet, _ *block, k *kept) {
 //
 // Dao and Gu 2024, section 6. https://arxiv.org/abs/2405.21060
 func keepMamba2(s *sheet, _ *block, k *kept) {
-	k.cut[perInner] += 5*s.act + 4 + s.act
-	k.cut[perInKeys] += 2 * 2 * s.act
-	k.cut[perState] += 4.0 / mamba2Chunk
+	k.cut(perInner, 5*s.act+4+s.act)
+	k.cut(perInKeys, 2*2*s.act)
+	k.cut(perState, 4.0/mamba2Chunk)
 }
 
 // keepMamba1 is the selective scan: projection with gate, convolution in and
@@ -36,14 +36,14 @@ func keepMamba2(s *sheet, _ *block, k *kept) {
 //
 // Gu and Dao 2023, section 3. https://arxiv.org/abs/2312.00752
 func keepMamba1(s *sheet, _ *block, k *kept) {
-	k.cut[perInner] += 7 * s.act
-	k.cut[perState] += 2 * 4.0 / mamba1Chunk
+	k.cut(perInner, 7*s.act)
+	k.cut(perState, 2*4.0/mamba1Chunk)
 }
 
 // keepShortConv is a gated convolution: three projections, what is convolved,
 // the result and what it multiplies.
 func keepShortConv(s *sheet, _ *block, k *kept) {
-	k.cut[perInner] += 6 * s.act
+	k.cut(perInner, 6*s.act)
 }
 
 // recurrentWidths are the width of a recurrent mixer, of its keys, and the

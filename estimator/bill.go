@@ -1,6 +1,7 @@
 package estimator
 
 import (
+	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -118,6 +119,29 @@ func words(text string) []string {
 		}
 	}
 	return append(all, text[start:])
+}
+
+// identifiers yields the names in an expression.
+func identifiers(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		start := -1
+		for i := 0; i <= len(text); i++ {
+			inside := i < len(text) && isNameByte(text[i], start >= 0)
+			switch {
+			case inside && start < 0:
+				start = i
+			case !inside && start >= 0:
+				if !yield(text[start:i]) {
+					return
+				}
+				start = -1
+			}
+		}
+	}
+}
+
+func isNameByte(c byte, inside bool) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || inside && c >= '0' && c <= '9'
 }
 
 func isBlockLetter(word string) bool {

@@ -2,6 +2,7 @@ package estimator
 
 import (
 	"errors"
+	"math/bits"
 	"strings"
 )
 
@@ -122,10 +123,11 @@ func (s *sheet) settle() (Moment, error) {
 	bills := s.bills()
 	for i := range bills {
 		bytes := bills[i].amount(s)
-		for m := range numMoments {
-			if bills[i].moments.Has(m) {
-				t[m] += bytes
-			}
+		if bytes == 0 {
+			continue
+		}
+		for set := bills[i].moments; set != 0; set &= set - 1 {
+			t[bits.TrailingZeros8(uint8(set))] += bytes
 		}
 	}
 	top := t.highest()
@@ -209,8 +211,11 @@ func (s *sheet) shown(parts []Part) []Letter {
 		return false
 	}
 	for _, part := range parts {
-		for _, word := range words(part.Formula) {
-			if letter, ok := s.letter(word); ok && !seen(word) {
+		for word := range identifiers(part.Formula) {
+			if seen(word) {
+				continue
+			}
+			if letter, ok := s.letter(word); ok {
 				all = append(all, letter)
 			}
 		}

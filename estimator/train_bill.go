@@ -177,7 +177,7 @@ func (s *sheet) keptOfBlock(b *block) float64 {
 	}
 	s.keepAll(b, &s.scratch)
 	s.keptOf(b, &s.scratch)
-	return s.bytes(&s.scratch, b)
+	return s.scratch.sum
 }
 
 // gathering says whether the stack collects divided weights unit by unit.
