@@ -41,7 +41,7 @@ func (s *Service) fit(ctx context.Context, r *Request, w *Wording) (Answer, erro
 	named := *r
 	named.Models = []string{f.ID}
 	trials := search(f, &named)
-	asked.Kind = "fit"
+	asked.Kind, asked.Question = "fit", named.Line()
 	asked.Options = optionsOf(f, &named, trials)
 	return asked, nil
 }
@@ -194,34 +194,53 @@ func offloadsFor(_ *Request, p *estimator.Plan) []string {
 	return []string{"optimizer", "both"}
 }
 
-// optionsOf words the best trials: those that fit, each on its own combination
-// of GPUs, card and method, or the nearest misses where none does.
+// optionsOf words the trials worth listing. The first fits with the fewest GPUs
+// on the smallest card; a further one must change less, or, on the same
+// hardware, leave more room. Where nothing fits, the nearest misses.
 func optionsOf(f Found, r *Request, trials []trial) []Option {
 	list := []Option{}
-	seen := map[string]bool{}
+	listed := []*trial{}
 	for i := range trials {
 		t := &trials[i]
-		if len(list) > 0 && !t.fits || len(list) == maxOptions {
+		if len(list) >= maxOptions || len(listed) > 0 && t.fits != listed[0].fits {
 			break
 		}
-		kind := t.kind()
-		if seen[kind] {
+		if t.beaten(listed) {
 			continue
 		}
-		seen[kind] = true
+		listed = append(listed, t)
 		list = append(list, t.option(f, r))
-		if t.fits {
-			list = append(list, t.largest(f, r, len(list) == 1)...)
+		if t.fits && len(listed) == 1 {
+			list = append(list, t.largest(f, r)...)
 		}
 	}
 	return list[:min(len(list), maxOptions)]
 }
 
+// beaten says whether a listed trial is as cheap and changes no more. On the
+// hardware of the first, another kind of change may stand beside it.
+func (t *trial) beaten(listed []*trial) bool {
+	for _, u := range listed {
+		sameHardware := t.plan.GPUs == u.plan.GPUs && t.plan.GPU.Name == u.plan.GPU.Name
+		if sameHardware && t.kind() != u.kind() && u == listed[0] {
+			continue
+		}
+		if u.mildness() <= t.mildness() {
+			return true
+		}
+	}
+	return false
+}
+
+// mildness is how much a trial changes what is trained or served: the rank of
+// the first axis after the hardware, method or dtype.
+func (t *trial) mildness() int { return t.ranks[3] }
+
 // kind tells trials apart that are worth listing beside each other.
 func (t *trial) kind() string {
 	var kind strings.Builder
 	for _, e := range t.edits {
-		if e.Key == "gpus" || e.Key == "gpu" || e.Key == "dtype" || e.Key == "method" {
+		if e.Key == "dtype" || e.Key == "method" {
 			kind.WriteString(e.Key + e.Value + " ")
 		}
 	}
@@ -244,30 +263,41 @@ func (t *trial) line(r *Request) string {
 	return mem.Line()
 }
 
+// growth is a number that can be raised until the card is full.
+type growth struct {
+	key   string
+	of    func(*estimator.Plan) int64
+	solve func(estimator.Arch, estimator.Plan, estimator.Bytes) (int64, bool)
+}
+
+var growths = []growth{
+	{"seq", func(p *estimator.Plan) int64 { return p.Seq }, estimator.LargestSeq},
+	{"batch", func(p *estimator.Plan) int64 { return p.Batch }, estimator.LargestBatch},
+}
+
+// beyondReason is a sequence or batch so large that the model's own memory does
+// not limit it.
+const beyondReason = 1 << 16
+
 // largest are the same trial with the longest sequence and the largest batch
 // that still fit, where the asker left them open.
-func (t *trial) largest(f Found, r *Request, first bool) []Option {
-	if !first {
-		return nil
-	}
+func (t *trial) largest(f Found, r *Request) []Option {
 	var list []Option
-	for _, grow := range []struct {
-		key   string
-		solve func(estimator.Arch, estimator.Plan, estimator.Bytes) (int64, bool)
-	}{{"seq", estimator.LargestSeq}, {"batch", estimator.LargestBatch}} {
-		if r.Given(grow.key) {
+	if f.Arch.SizeOnly() {
+		return nil // the rules of thumb know nothing of lengths
+	}
+	resolved := t.plan.Resolved(f.Arch)
+	for _, g := range growths {
+		n, ok := g.solve(f.Arch, t.plan, t.plan.GPU.Usable)
+		if r.Given(g.key) || !ok || n <= g.of(&resolved) || g.key == "batch" && n >= beyondReason {
 			continue
 		}
-		n, ok := grow.solve(f.Arch, t.plan, t.plan.GPU.Usable)
-		if !ok {
-			continue
-		}
-		plan, ok := changed(t.plan, grow.key, valueText(n))
+		plan, ok := changed(t.plan, g.key, valueText(n))
 		total, err := estimator.Peak(f.Arch, plan)
 		if !ok || err != nil {
 			continue
 		}
-		grown := trial{plan: plan, total: total, fits: true, edits: append(append([]Setting{}, t.edits...), Setting{grow.key, valueText(n)})}
+		grown := trial{plan: plan, total: total, fits: true, edits: append(append([]Setting{}, t.edits...), Setting{g.key, valueText(n)})}
 		list = append(list, grown.option(f, r))
 	}
 	return list

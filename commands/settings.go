@@ -124,6 +124,11 @@ var clashes = []clash{
 	{"zero", "stack", func(p *estimator.Plan) bool {
 		return p.Train.ZeRO > estimator.Stage1 && p.Train.Stack == estimator.Megatron
 	}, "1"},
+	{"offload", "zero", func(p *estimator.Plan) bool {
+		params := p.Offload == estimator.OffloadParams || p.Offload == estimator.OffloadBoth
+		return params && p.Mode == estimator.Training && p.Train.ZeRO < estimator.Stage3 &&
+			(p.Train.Stack == estimator.DeepSpeed || p.Train.Stack == estimator.StackUnset && p.Train.ZeRO != estimator.StageUnset)
+	}, "optimizer"},
 	{"dtype", "method", func(p *estimator.Plan) bool {
 		return p.Train.Method == estimator.QLoRA && (p.DType == estimator.BF16 || p.DType == estimator.FP16 || p.DType == estimator.FP32)
 	}, "nf4-dq"},
