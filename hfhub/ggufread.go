@@ -59,18 +59,12 @@ func (f *ggufReader) bytes(n int64) []byte {
 		p = make([]byte, n)
 	}
 	_, err := io.ReadFull(f.r, p)
-	if errors.Is(err, io.ErrUnexpectedEOF) && f.atEnd() {
+	if err != nil && ended(f.r, err) {
 		err = io.EOF
 	}
 	f.err = err
 	f.at += n
 	return p
-}
-
-// atEnd tells the end of a piece from a connection cut in it, which stays an error.
-func (f *ggufReader) atEnd() bool {
-	_, err := f.r.ReadByte()
-	return errors.Is(err, io.EOF)
 }
 
 func (f *ggufReader) discard(n, limit int64) {
@@ -187,7 +181,7 @@ func measure(g *GGUF, kinds []uint32, at, size int64) error {
 		if i+1 < len(order) {
 			end = g.Tensors[order[i+1]].begin
 		} else if size >= 0 {
-			end = size - start
+			end = max(size-start, 0)
 		}
 		if err := measureOne(t, kinds[at], end); err != nil {
 			return err

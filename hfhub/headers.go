@@ -100,7 +100,7 @@ func (c *Client) header(ctx context.Context, info Info, s shard) ([]Tensor, erro
 			early, err = io.ReadAll(r)
 			return err
 		}
-		tensors, err = readHeader(io.LimitReader(r, length), length, size)
+		tensors, err = readHeader(r, length, size)
 		return err
 	})
 	if err == nil && early != nil {

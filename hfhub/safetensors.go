@@ -58,7 +58,7 @@ func product(counts ...int64) (int64, bool) {
 func headerLength(r io.Reader, size int64) (int64, error) {
 	var prefix [lengthOf]byte
 	if _, err := io.ReadFull(r, prefix[:]); err != nil {
-		if errors.Is(err, io.EOF) {
+		if ended(r, err) {
 			err = broken("the file ends before its header")
 		}
 		return 0, err
@@ -73,6 +73,14 @@ func headerLength(r io.Reader, size int64) (int64, error) {
 	return int64(n), nil
 }
 
+// ended tells the end of what was asked for from a connection that was cut.
+func ended(r io.Reader, err error) bool {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		_, err = r.Read(make([]byte, 1))
+	}
+	return errors.Is(err, io.EOF)
+}
+
 // ReadSafetensors reads the header at the front of a safetensors file and checks
 // it by the rules of the format: no holes, no overlaps, no duplicate names, sizes
 // that agree with shapes, and, where size is not -1, an end that is the file's.
@@ -81,12 +89,13 @@ func ReadSafetensors(r io.Reader, size int64) ([]Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readHeader(io.LimitReader(r, n), n, size)
+	return readHeader(r, n, size)
 }
 
 // readHeader reads a header of n bytes, its length already read.
 func readHeader(r io.Reader, n, size int64) ([]Tensor, error) {
-	s := newScanner(r)
+	exact := &io.LimitedReader{R: r, N: n}
+	s := newScanner(exact)
 	if first, err := s.byte(); err != nil || first != '{' {
 		return nil, orElse(err, error(broken("a header that is no object")))
 	}
@@ -110,6 +119,9 @@ func readHeader(r io.Reader, n, size int64) ([]Tensor, error) {
 	}
 	if len(bytes.Trim(rest, " ")) > 0 {
 		return nil, broken("a header with more than an object")
+	}
+	if exact.N != 0 {
+		return nil, broken("the file ends inside its header")
 	}
 	return tensors, checkHeader(tensors, n, size)
 }

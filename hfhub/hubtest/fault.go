@@ -100,7 +100,7 @@ func Deep(n int) Mode { return Text(strings.Repeat("[", n)) }
 // Cut promises more bytes than it sends, then drops the connection.
 func Cut(body string) Mode {
 	return func(_ *Hub, w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", fmt.Sprint(len(body)+1000))
+		w.Header().Set("Content-Length", fmt.Sprint(len(body)+1<<20))
 		_, _ = w.Write([]byte(body))
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)

@@ -19,7 +19,7 @@ type Hub struct {
 	repos   map[string]*Repo  // by lower-case id
 	renamed map[string]string // lower-case old id to new id
 	tokens  map[string][]string
-	log     []Request
+	log     []*Request
 	latency time.Duration
 	faults  []*Fault
 	budgets map[string]*budget

@@ -2,7 +2,6 @@ package hubtest
 
 import (
 	"net/http"
-	"slices"
 	"time"
 )
 
@@ -17,11 +16,16 @@ type Request struct {
 	Bytes  int64 // of body written
 }
 
-// Requests gives all requests so far, in the order in which they ended.
+// Requests gives all requests so far, in the order in which they came. Status and
+// Bytes of one that is still being answered are 0.
 func (h *Hub) Requests() []Request {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Clone(h.log)
+	list := make([]Request, 0, len(h.log))
+	for _, r := range h.log {
+		list = append(list, *r)
+	}
+	return list
 }
 
 // Count is how many requests a server ("hub", "cdn", or "" for both) got.
@@ -76,15 +80,14 @@ func (c *counter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 func (h *Hub) logged(server string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &counter{ResponseWriter: w, status: http.StatusOK}
+		entry := &Request{Server: server, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header.Clone()}
 		defer func() {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			h.log = append(h.log, Request{
-				Server: server, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
-				Header: r.Header.Clone(), Status: c.status, Bytes: c.bytes,
-			})
+			entry.Status, entry.Bytes = c.status, c.bytes
 		}()
 		h.mu.Lock()
+		h.log = append(h.log, entry)
 		wait := h.latency
 		h.mu.Unlock()
 		if !h.pause(r, wait) {
