@@ -37,5 +37,12 @@ func (s *sheet) fillLoss() {
 	if s.act == 4 && t.Loss == LossStandard {
 		s.lV = 12
 	}
+	if s.stack == LitGPT && t.Loss == LossChunked {
+		s.lV = litgptLogits
+	}
 	s.lV /= s.t
 }
+
+// litgptLogits by V: it chunks the head, but keeps every chunk's logits, their
+// log-softmax and its gradient.
+const litgptLogits = 6

@@ -11,6 +11,8 @@ type stackRow struct {
 	holdsGradients bool // a gradient buffer lives through the whole step
 	selectsOps     bool // recompute:selective keeps single operations
 	gathers        bool // gathers the root unit and one block when weights are divided
+	halves         bool // gathers embedding and head one after the other
+	unties         bool // stores a head beside a tied embedding
 	keepsOutputs   bool // with a frozen base, the gradient of every block's output stays
 	reduces        bool // copies all gradients into buckets when there are several ranks
 	autocasts      bool // caches 16-bit copies of fp32 weights
@@ -42,7 +44,7 @@ var stacks = [numStacks]stackRow{
 	},
 	DeepSpeed: {
 		precision: Mixed, grads: GradsBF16, loss: LossStandard,
-		partitionCopy: true, buckets: deepspeedBuckets, constant: libraryBytes,
+		partitionCopy: true, gathers: true, halves: true, buckets: deepspeedBuckets, constant: libraryBytes,
 	},
 	FSDP: {
 		precision: AMP, stage: Stage3, loss: LossStandard,
@@ -58,7 +60,7 @@ var stacks = [numStacks]stackRow{
 	},
 	LitGPT: {
 		precision: PureBF16, grads: GradsBF16, loss: LossChunked,
-		gathers: true, constant: libraryBytes,
+		gathers: true, unties: true, constant: libraryBytes,
 	},
 	Torchtune: {
 		precision: PureBF16, grads: GradsBF16, loss: LossChunked,

@@ -200,10 +200,15 @@ func (s *sheet) fillEnds() {
 	switch {
 	case s.last && s.arch.Tied && !s.first:
 		s.Pe += embed
+	case s.last && s.arch.Tied && stacks[s.stack].unties:
+		s.Pe += embed
 	case s.last:
 		s.Pe += head
 	}
 	s.Rt = s.Pe
+	if stacks[s.stack].halves {
+		s.Rt = max(embed, head)
+	}
 	s.P = s.Pm + s.Pe + s.Ps + s.Px
 }
 

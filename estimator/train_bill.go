@@ -65,7 +65,7 @@ var runBills = []bill{
 		bytes: (*sheet).lossBytes,
 	},
 	{
-		part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "FSDP's root unit, gathered in 16 bits",
+		part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "the root unit, gathered in 16 bits",
 		text: "2 * Rt",
 		bytes: func(s *sheet) float64 {
 			if !s.gathering() {
@@ -210,7 +210,7 @@ func (s *sheet) stepBytes() float64 {
 }
 
 // fusedStep are the stacks whose AdamW is their own kernel.
-var fusedStep = [numStacks]bool{DeepSpeed: true, Megatron: true}
+var fusedStep = [numStacks]bool{DeepSpeed: true, Megatron: true, Torchtune: true}
 
 func (s *sheet) stepText(*block) string {
 	o := s.optimizer
