@@ -150,5 +150,10 @@ func isBlockLetter(word string) bool {
 			return true
 		}
 	}
+	for _, b := range rankLetters {
+		if b.name == word {
+			return true
+		}
+	}
 	return false
 }

@@ -6,18 +6,51 @@ type engineRow struct {
 	resolve func(*Plan, *Arch)
 	bills   []bill
 	context []bill // what torch or the engine does not count as its own
+
+	block   func(*Plan) float64                    // tokens of one block of cache
+	window  func(s *sheet, window float64) float64 // tokens a window keeps of one sequence
+	latents func(*Plan) float64                    // copies of MLA's latent; nil: one
+	budget  func(*sheet) float64                   // bytes for caches on the card; nil: what is left
+
+	padsVocab     bool // to a multiple of 64 on each rank
+	padsValues    bool // MLA's values to the width of its keys
+	castsFP32     bool // weights of 32 bits, and scales of NF4, to its own liking
+	hostEmbedding bool // the embedding stays on the host
 }
 
 // engines has one row for each engine.
 var engines = [numEngines]engineRow{
-	Transformers:   {splitByLayers, generalInfer, serveContext},
-	VLLM:           {splitByTensor, generalInfer, serveContext},
-	SGLang:         {splitByTensor, generalInfer, serveContext},
-	LlamaCPP:       {splitByLayers, generalInfer, serveContext},
-	IKLlamaCPP:     {splitByLayers, generalInfer, serveContext},
-	TensorRTLLM:    {splitByTensor, generalInfer, serveContext},
-	LMDeploy:       {splitByTensor, generalInfer, serveContext},
-	TextbookEngine: {splitByTensor, textbookInfer, nil},
+	Transformers: {
+		resolve: splitByLayers, bills: transformersBills, context: serveContext,
+		block: one, window: transformersWindow, latents: expandedHeads,
+	},
+	VLLM: {
+		resolve: resolveVLLM, bills: vllmBills, context: serveContext,
+		block: vllmBlocks, window: pagedWindow, latents: vllmLatents, budget: vllmBudget,
+		padsVocab: true, padsValues: true, castsFP32: true,
+	},
+	SGLang: {
+		resolve: resolveSGLang, bills: sglangBills, context: serveContext,
+		block: one, window: poolWindow, budget: sglangBudget,
+		padsVocab: true, castsFP32: true,
+	},
+	LlamaCPP: {
+		resolve: resolveLlama, bills: llamaBills, context: serveContext,
+		block: llamaBlocks, window: cellWindow, hostEmbedding: true,
+	},
+	IKLlamaCPP: {
+		resolve: resolveLlama, bills: llamaBills, context: serveContext,
+		block: llamaBlocks, window: wholeWindow, latents: mlaModes, hostEmbedding: true,
+	},
+	TensorRTLLM: {
+		resolve: resolveTensorRT, bills: tensorrtBills, context: serveContext,
+		block: tensorrtBlocks, window: slidingWindow, budget: freeBudget, padsVocab: true,
+	},
+	LMDeploy: {
+		resolve: resolveLMDeploy, bills: tensorrtBills, context: serveContext,
+		block: lmdeployBlocks, window: wholeWindow, budget: freeBudget, padsVocab: true, castsFP32: true,
+	},
+	TextbookEngine: {resolve: splitByTensor, bills: textbookInfer, block: one, window: wholeWindow},
 }
 
 // splitByTensor puts all GPUs into the tensor degree.
@@ -32,21 +65,64 @@ func splitByLayers(p *Plan, _ *Arch) {
 	p.Pipeline = or(p.Pipeline, max(1, p.GPUs/p.Tensor/p.Context))
 }
 
-// generalInfer is what every engine holds: the weights and, for each token, a
-// key and a value for each KV head.
-//
-// Pope et al. 2022, section 3. https://arxiv.org/abs/2211.05102
-var generalInfer = []bill{
+func one(*Plan) float64 { return 1 }
+
+// expandedHeads: transformers caches MLA's keys and values after expanding them
+// to heads.
+func expandedHeads(*Plan) float64 { return 0 }
+
+// weightBills are the weights as they lie on the fullest GPU. One of the first
+// three applies: a plain format on one GPU, the repository's own tensors, or
+// everything by its own format and split.
+var weightBills = []bill{
 	{
 		part: Weights, moments: WhileServing, basis: Derived, source: "Φ at the weights' own width",
-		text:  "w * Phi / (t * p)",
-		bytes: func(s *sheet) float64 { return s.w * s.Phi / (s.t * s.p) },
+		text: "wp * Phi",
+		bytes: func(s *sheet) float64 {
+			if !s.v.uniform {
+				return 0
+			}
+			return s.v.we0 * s.Phi
+		},
 	},
 	{
-		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "Pope et al. 2022, section 3",
-		text: "l * k * d * (wk + wv) * b * (s + n) / (t * p)",
-		each: func(s *sheet, b *block) float64 {
-			return b.l * b.k * b.d * (s.wk + s.wv) * s.b * (s.s + s.n) / (s.t * s.p)
+		part: Weights, moments: WhileServing, basis: Counted, source: "the repository's tensors",
+		text: "File * Held",
+		bytes: func(s *sheet) float64 {
+			if !s.v.counted {
+				return 0
+			}
+			return s.v.file * s.v.share
+		},
+	},
+	{
+		part: Weights, moments: WhileServing, basis: Derived, source: "each tensor in its own format; Shoeybi et al. 2019, section 3",
+		text: "(Lin/t + Lkv + Lre + Exp/tx + Low) * P + Tow/t",
+		bytes: func(s *sheet) float64 {
+			if s.v.uniform || s.v.counted {
+				return 0
+			}
+			return heldLinears(s)
+		},
+	},
+	{
+		part: Weights, moments: WhileServing, basis: Derived, source: "embedding and head, each rank its rows",
+		text: "(we + wo) * Vp * H / t",
+		bytes: func(s *sheet) float64 {
+			if s.v.uniform || s.v.counted {
+				return 0
+			}
+			return (s.v.we + s.v.wo) * s.v.vp * s.v.emb / s.t
+		},
+	},
+	{
+		part: Weights, moments: WhileServing, basis: Derived, source: "layers that draft further tokens",
+		text: "wp * Mtp / t",
+		bytes: func(s *sheet) float64 {
+			if s.v.drafts == 0 {
+				return 0
+			}
+			return s.v.we0 * float64(s.params.MTP) / s.t
 		},
 	},
 }
@@ -57,3 +133,12 @@ var serveContext = []bill{{
 	text:  "0.6 * GiB",
 	bytes: func(*sheet) float64 { return 0.6 * float64(GiB) },
 }}
+
+// bills joins the tables of an engine.
+func bills(tables ...[]bill) []bill {
+	var all []bill
+	for _, t := range tables {
+		all = append(all, t...)
+	}
+	return all
+}

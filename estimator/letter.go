@@ -8,7 +8,7 @@ import (
 // letter finds a letter of a formula by its name, a block's with or without the
 // kind's number, or a sum over many kinds.
 func (s *sheet) letter(name string) (Letter, bool) {
-	for _, table := range [][]letter{letters, trainLetters} {
+	for _, table := range [2][]letter{letters, modeLetters(s.plan.Mode)} {
 		for i := range table {
 			if table[i].name == name {
 				return Letter{name, table[i].of(s), table[i].meaning}, true
@@ -30,10 +30,23 @@ func (s *sheet) letter(name string) (Letter, bool) {
 	return s.blockLetter(name, base, index)
 }
 
+// modeLetters are the letters that only serving or only training has.
+func modeLetters(m Mode) []letter {
+	if m == Training {
+		return trainLetters
+	}
+	return serveLetters
+}
+
 func (s *sheet) blockLetter(name, base string, index int) (Letter, bool) {
 	for i := range blockLetters {
 		if blockLetters[i].name == base && index >= 0 && index < len(s.blocks) {
 			return Letter{name, blockLetters[i].of(&s.blocks[index]), blockLetters[i].meaning}, true
+		}
+	}
+	for i := range rankLetters {
+		if rankLetters[i].name == base && index >= 0 && index < len(s.blocks) {
+			return Letter{name, rankLetters[i].of(s, &s.blocks[index]), rankLetters[i].meaning}, true
 		}
 	}
 	return Letter{}, false

@@ -26,6 +26,8 @@ type Serve struct {
 	Version       Version
 	Key, Value    DType   // of the cache; Stored: the model's own
 	Utilization   float64 // share of the card that the engine may fill
+	MaxLen        int64   // longest sequence that the engine prepares for: Seq, or the model's own
+	ModelLength   bool    // Seq was left out: MaxLen is the model's own
 	MaxSeqs       int64   // sequences scheduled at once
 	MaxBatched    int64   // tokens of one forward pass
 	Chunked       Switch  // prefill in chunks of MaxBatched

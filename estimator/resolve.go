@@ -37,6 +37,7 @@ func (p *Plan) resolveServing(a *Arch) {
 		p.Serve.Engine = TextbookEngine
 	}
 	if p.Seq == 0 {
+		p.Serve.ModelLength = true
 		p.Seq = defaultServeSeq
 		if a.Context > 0 {
 			p.Seq = min(p.Seq, a.Context)

@@ -23,9 +23,37 @@ func LargestBatch(a Arch, p Plan, limit Bytes) (int64, bool) {
 	})
 }
 
+// within says whether the peak stays within the limit and, where the engine
+// sets a share of a named card aside for its cache, the cache within that.
 func within(a Arch, p Plan, limit Bytes) bool {
-	total, err := Peak(a, p)
-	return err == nil && total <= limit
+	s, err := open(&a, &p)
+	if err != nil {
+		return false
+	}
+	defer s.close()
+	return s.shows() <= float64(limit) && s.cacheFits()
+}
+
+// Fits says whether a plan fits the usable memory of its card and the share
+// that its engine sets aside for the cache. A plan that names no card fits.
+func Fits(a Arch, p Plan) (bool, error) {
+	if p.GPU.Usable == 0 {
+		_, err := Peak(a, p)
+		return err == nil, err
+	}
+	s, err := open(&a, &p)
+	if err != nil {
+		return false, err
+	}
+	defer s.close()
+	return s.shows() <= float64(p.GPU.Usable) && s.cacheFits(), nil
+}
+
+func (s *sheet) cacheFits() bool {
+	if s.plan.Mode == Training || s.v.row.budget == nil || s.v.usable == 0 {
+		return true
+	}
+	return s.cache() <= s.v.row.budget(s)
 }
 
 // largest is the largest n from 1 to top for which fits holds: it doubles until

@@ -36,6 +36,8 @@ type sheet struct {
 	Nw   float64 // ranks that share the weights
 
 	allocated float64 // at the moment that decides, when the context is counted
+
+	v serving // when serving
 }
 
 // letter names a quantity in the formulas; of says its value.
@@ -160,6 +162,9 @@ func (s *sheet) fill() {
 			break
 		}
 	}
+	if p.Mode == Infer {
+		s.fillServing()
+	}
 	s.g = gradBytes[p.Train.Grads]
 	s.No, s.Ng, s.Nw = s.sharers(zero[p.Train.ZeRO].optimizer), s.sharers(zero[p.Train.ZeRO].gradients), s.sharers(zero[p.Train.ZeRO].weights)
 	s.fillTraining()
@@ -187,7 +192,7 @@ func (s *sheet) cacheWidth(t DType) float64 {
 	if t == Stored {
 		return min(4, max(2, s.arch.DType.Width()))
 	}
-	return t.Width()
+	return cacheWidth(t)
 }
 
 // gradBytes is the bytes of a parameter's gradients.

@@ -35,6 +35,11 @@ type block struct {
 	rest    float64 // norms, router, biases, small parts
 
 	matrices []Matrix
+
+	index  uint8                // of the kind
+	shares []share              // its linears by role, all blocks of the kind together
+	at     [2][numWhens]float64 // how many of its blocks stand where; [1]: counted among those that attend
+	ss, sc float64              // elements of the recurrent state and of the convolution's
 }
 
 // sums is what an estimate needs of an Arch and does not depend on the plan.
@@ -48,6 +53,13 @@ type sums struct {
 	experts float64
 	rest    float64 // everything else but embedding and head
 	dims    dims    // of the blocks' matrices
+
+	towers      float64 // elements of the towers, which rest holds too
+	small       float64 // rest without towers
+	plain       float64 // bytes of a stored weight that no scheme converts
+	headWidth   float64 // bytes of a weight of the stored head
+	storedBytes float64 // what the repository's tensors come to by the shape
+	mtpBlocks   []block
 }
 
 // maxima of what a shape may say; a config beyond them is not a model.
@@ -88,6 +100,7 @@ func (a Arch) Sealed() (Arch, error) {
 		return a, fmt.Errorf("count %d parameters: %w", s.total, ErrShape)
 	}
 	s.dims = dimsOf(s.blocks, float64(s.params.Embedding))
+	s.weigh(&a)
 	a.sums = s
 	return a, nil
 }
@@ -172,5 +185,6 @@ func blockOf(l *Layer, h int64) block {
 	b.rest = float64(l.params(h).Total()) - b.linears - b.experts
 	b.I, b.Ik, b.S = recurrentWidths(m)
 	b.units = blockUnits(&b, float64(h))
+	b.ss, b.sc = m.state()
 	return b
 }

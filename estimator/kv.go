@@ -1,0 +1,180 @@
+package estimator
+
+import "math"
+
+// kept is the tokens that a kind of block keeps for all sequences: all of them,
+// or a window's by the engine's own rule.
+func (s *sheet) kept(b *block) float64 {
+	m := &b.layer.Mixer
+	if b.layer.Cross.Kind != None { // the decoder of an encoder-decoder sees what it wrote
+		return s.b * max(1, s.n) / float64(or(s.plan.Serve.DecodeContext, 1))
+	}
+	if m.Kind != Window && m.Kind != Chunked || b.W <= 0 {
+		return s.v.tokens
+	}
+	return min(s.v.tokens, s.b*s.v.row.window(s, b.W))
+}
+
+// valueDim is the head size of the values as the engine caches them.
+func (s *sheet) valueDim(b *block) float64 {
+	if b.layer.Mixer.Kind == MLA && s.v.row.padsValues {
+		return b.d
+	}
+	return b.dv
+}
+
+// keeps says whether a kind has keys and values of its own.
+func (s *sheet) keeps(b *block) bool {
+	m := &b.layer.Mixer
+	return m.Kind.Attends() && !m.SharesKV && !s.arch.NoHead
+}
+
+// headCache is a kind's keys and values by head.
+func (s *sheet) headCache(b *block) float64 {
+	if !s.keeps(b) || b.layer.Mixer.Kind == MLA && s.v.latents > 0 {
+		return 0
+	}
+	return b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*s.valueDim(b)) * s.kept(b)
+}
+
+// latentCache is a kind's latents, the same on every tensor rank.
+//
+// DeepSeek-V2, section 2.1. https://arxiv.org/abs/2405.04434
+func (s *sheet) latentCache(b *block) float64 {
+	if b.layer.Mixer.Kind != MLA || s.v.latents == 0 || s.arch.NoHead {
+		return 0
+	}
+	return b.l * s.wk * (s.v.latents*b.r + b.R) * s.kept(b)
+}
+
+func (s *sheet) crossHeads(b *block) float64 {
+	return math.Ceil(max(1, float64(b.layer.Cross.KVHeads)/s.t))
+}
+
+// cacheBills are the caches and states that every engine keeps, each by its own
+// blocks and windows.
+var cacheBills = []bill{
+	{
+		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "Pope et al. 2022, section 3; Ainslie et al. 2023",
+		text: "l * kh * (wk*d + wv*vd) * Tk * Pk",
+		each: func(s *sheet, b *block) float64 { return s.headCache(b) * s.v.cached },
+	},
+	{
+		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "DeepSeek-V2, section 2.1",
+		text: "l * wk * (Lat*r + R) * Tk * Pk",
+		each: func(s *sheet, b *block) float64 { return s.latentCache(b) * s.v.cached },
+	},
+	{
+		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "cross attention keeps the encoder's tokens",
+		text: "l * kc * (wk + wv) * dc * b * s * Pk",
+		each: func(s *sheet, b *block) float64 {
+			c := &b.layer.Cross
+			if !c.Kind.Attends() {
+				return 0
+			}
+			return b.l * s.crossHeads(b) * (s.wk + s.wv) * float64(c.KeyDim) * s.b * s.s * s.v.cached
+		},
+	},
+	{
+		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "the drafting layers keep a cache of their own",
+		text:  "Kd * Tok",
+		bytes: func(s *sheet) float64 { return s.draftCache() * s.v.tokens },
+	},
+	{
+		part: State, moments: AtPrefill | AtDecode, basis: Derived, source: "fp32 state and convolution inputs, one more for each draft; logs of llama.cpp",
+		text: "4 * l * (ss + sc) * b * (1 + Dr) / t * Pk",
+		each: func(s *sheet, b *block) float64 {
+			return 4 * b.l * (b.ss + b.sc) * s.b * (1 + s.v.drafts) / s.t * s.v.cached
+		},
+	},
+}
+
+// draftCache is the bytes of a token in the cache of the drafting layers; one
+// layer drafts all further tokens.
+func (s *sheet) draftCache() float64 {
+	if s.v.drafts == 0 {
+		return 0
+	}
+	total := 0.0
+	for i := range s.mtpBlocks {
+		b := &s.mtpBlocks[i]
+		switch m := &b.layer.Mixer; {
+		case m.Kind == MLA && s.v.latents > 0:
+			total += b.l * s.wk * (s.v.latents*b.r + b.R)
+		case m.Kind.Attends():
+			total += b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*s.valueDim(b))
+		}
+	}
+	return total
+}
+
+// perToken is the bytes that one token of one sequence takes in all blocks that
+// keep keys and values, windows counted as if they were not full.
+func (s *sheet) perToken() float64 {
+	total := s.draftCache()
+	for i := range s.blocks {
+		b := &s.blocks[i]
+		if !s.keeps(b) {
+			continue
+		}
+		if b.layer.Mixer.Kind == MLA && s.v.latents > 0 {
+			total += b.l * s.wk * (s.v.latents*b.r + b.R)
+			continue
+		}
+		total += b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*s.valueDim(b))
+	}
+	return total * s.v.cached / float64(or(s.plan.Serve.DecodeContext, 1))
+}
+
+// cache is the bytes of all caches and states for the sequences asked for.
+func (s *sheet) cache() float64 {
+	total := 0.0
+	for i := range cacheBills {
+		total += cacheBills[i].amount(s)
+	}
+	return total
+}
+
+// roundUp is the next multiple of a whole block.
+func roundUp(tokens, block float64) float64 { return math.Ceil(tokens/block) * block }
+
+// The rules for what a window keeps of one sequence, tokens.
+
+// wholeWindow keeps everything: the engine has no rule for windows.
+func wholeWindow(s *sheet, _ float64) float64 { return s.s + s.n }
+
+// pagedWindow is vLLM's: the window and one pass beside it, in whole blocks and
+// one to spare. Before 0.9 it knew no windows.
+func pagedWindow(s *sheet, window float64) float64 {
+	if s.plan.Serve.Version.Before(0, 9) {
+		return s.s + s.n
+	}
+	return roundUp(window-1+s.v.m, vllmBlock) + vllmBlock
+}
+
+// cellWindow is llama.cpp's: the window and one ubatch beside it, in cells of
+// 256. Builds before b5430 had no rule.
+func cellWindow(s *sheet, window float64) float64 {
+	if s.plan.Serve.Version.Before(5430, 0) {
+		return s.s + s.n
+	}
+	return roundUp(window+s.v.u, llamaCells)
+}
+
+// slidingWindow keeps the window alone.
+func slidingWindow(_ *sheet, window float64) float64 { return window }
+
+// transformersWindow: a cache that slides since 4.56; before, only the models
+// that brought their own did.
+func transformersWindow(s *sheet, window float64) float64 {
+	if s.plan.Serve.Version.Before(4, 56) && !ownWindowCache[s.arch.Family] {
+		return s.s + s.n
+	}
+	return window
+}
+
+var ownWindowCache = map[string]bool{"gemma2": true, "gemma3": true, "gemma3_text": true, "cohere2": true}
+
+// poolWindow is SGLang's: the pool of the windows holds four tokens for each
+// five of the full pool (swa_full_tokens_ratio).
+func poolWindow(s *sheet, window float64) float64 { return max(window, 0.8*(s.s+s.n)) }
