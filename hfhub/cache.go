@@ -101,6 +101,9 @@ func (c *Client) through(ctx context.Context, key string, forever bool, ask func
 	if known && (forever || c.recent(old)) {
 		return old, Fresh{Origin: FromHub, FetchedAt: old.at}, nil
 	}
+	if err := c.refused.get(key, c.settings.Now()); err != nil {
+		return kept{}, Fresh{}, err
+	}
 	k, err := once(ctx, c, key, func(ctx context.Context) (kept, error) {
 		body, err := ask(ctx)
 		if err != nil {
@@ -111,6 +114,7 @@ func (c *Client) through(ctx context.Context, key string, forever bool, ask func
 	if err == nil {
 		return k, Fresh{Origin: FromHub, FetchedAt: k.at}, nil
 	}
+	c.refused.put(key, err, c.settings.Now().Add(min(refusedFor, c.settings.BranchTTL)))
 	if known && down(err) {
 		return old, Fresh{Origin: FromCache, FetchedAt: old.at, Stale: true}, nil
 	}

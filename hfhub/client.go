@@ -21,6 +21,7 @@ type Client struct {
 	web      *resty.Client
 	memory   *memory
 	limits   limits
+	refused  refused
 	flights  singleflight.Group
 
 	base    context.Context // ends when the client is closed

@@ -359,3 +359,17 @@ func TestSearch(t *testing.T) {
 	require.Equal(t, "b/llama-13b", found[0].ID)
 	require.Equal(t, "auto", found[0].Gated)
 }
+
+func TestRefusalsAreRepeatedForAWhile(t *testing.T) {
+	hub := hubtest.New(t)
+	client, clock := dial(t, hub)
+	for range 3 {
+		_, err := client.Info(t.Context(), "org/new", "")
+		require.ErrorIs(t, err, ErrMissingOrPrivate)
+	}
+	require.Equal(t, 1, hub.Count(""))
+	hub.Add("org/new", nil)
+	require.NoError(t, clock.Sleep(t.Context(), time.Minute))
+	_, err := client.Info(t.Context(), "org/new", "")
+	require.NoError(t, err)
+}
