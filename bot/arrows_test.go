@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"go/build"
 	"io/fs"
 	"path/filepath"
@@ -51,7 +52,7 @@ func TestTopLevel(t *testing.T) {
 func importsOf(t *testing.T, dir string) []string {
 	t.Helper()
 	pkg, err := build.ImportDir(dir, 0)
-	if _, tests := err.(*build.NoGoError); tests {
+	if _, tests := errors.AsType[*build.NoGoError](err); tests {
 		return nil
 	}
 	require.NoError(t, err)

@@ -77,12 +77,18 @@ func (p *page) unclear(a *Answer) {
 	p.paste(a.Choices...)
 }
 
-// refusal is what happened, then what to do, then lines to paste.
+// refusal is what happened, then what to do: lines to paste where a slip in the
+// question is all that is wrong, else advice.
 func (p *page) refusal(r *Refusal) {
 	p.prose(r.Text)
-	p.prose(r.Advice)
+	if !slip[r.Code] || len(r.DidYouMean) == 0 {
+		p.prose(r.Advice)
+	}
 	p.paste(r.DidYouMean...)
 }
+
+// slip are the codes of questions that need only be typed differently.
+var slip = map[string]bool{BadRequest: true, UnknownOption: true, BadValue: true}
 
 // prose writes words that may hold lines of their own. A line that starts with
 // spaces keeps them, on all the lines it becomes.

@@ -116,19 +116,30 @@ func (p *page) runs(a *Answer) {
 
 // fine is what was taken for granted, and where the facts come from.
 func (p *page) fine(a *Answer) {
-	var assumed []string
-	for _, assumption := range a.Assumptions {
-		assumed = append(assumed, assumption.Text)
-	}
-	if len(assumed) > 0 || a.Model != nil {
+	if a.Model != nil || len(a.Assumptions) > 0 {
 		p.gap()
 	}
-	if len(assumed) > 0 {
-		p.lines("", "  ", p.w.Text("label.assumed", "what", strings.Join(assumed, p.w.Text("label.comma"))))
+	if assumed := a.assumed(); len(assumed) > 0 {
+		p.lines("", "  ", p.w.Text("label.assumed", "what", strings.Join(assumed, " ")))
+	}
+	for _, assumption := range a.Assumptions {
+		p.lines("", "  ", assumption.Text)
 	}
 	if a.Model != nil {
 		p.source(a.Model)
 	}
+}
+
+// assumed are the options of the canonical line that nobody typed.
+func (a *Answer) assumed() []string {
+	var words []string
+	for word := range strings.FieldsSeq(a.Question) {
+		key, _, _ := strings.Cut(word, ":")
+		if value, ok := a.Plan[key]; ok && !value.Given {
+			words = append(words, word)
+		}
+	}
+	return words
 }
 
 // source says where the model's facts come from, how old they are, and what is
