@@ -1,0 +1,130 @@
+package words
+
+import "slices"
+
+// findSizedCards finds cards known by their memory alone: "a single 24gb
+// card", "8*24G", "on 12gb vram". Other sizes are what something takes.
+func (s *scan) findSizedCards() {
+	named := len(s.cards) > 0
+	for i := range s.atoms {
+		end, gb := s.memoryAt(i)
+		if end == i {
+			continue
+		}
+		c, ok := s.sizedCard(i, end, gb)
+		if !ok || named || !sane(gb) {
+			s.amounts++
+			continue
+		}
+		s.claim(c.from, c.to)
+		s.addCard(c)
+	}
+}
+
+// sizedCard says whether the memory at from..to is a card's.
+func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
+	c := card{from: from, to: to, gb: gb}
+	if s.taggedAt(to, "hostword") && !s.taggedAt(to, "gpuword") || s.taggedBefore(from, "hostword") && s.atoms[from-1].kind == han {
+		return c, false
+	}
+	if from > 1 && isTimes(s.atoms[from-1]) {
+		if at, n, ok := s.numeralEnding(from - 1); ok {
+			c.from, c.count = at, n
+			return c, true
+		}
+	}
+	if s.taggedBefore(from, "measure") && !s.taggedBefore(from, "on") {
+		return c, false
+	}
+	after := to
+	for after < len(s.atoms) && (s.atoms[after].is("的") || s.atoms[after].is(")")) {
+		after++
+	}
+	switch {
+	case s.taggedAt(to, "gpuword"), s.taggedAt(after, "gpuword"):
+	case s.taggedBefore(from, "on"), s.taggedBefore(from, "gpuword"):
+	case s.taggedAt(to, "ask") && s.fitsAt(to):
+	default:
+		return c, false
+	}
+	if at, n, ok := s.numeralEnding(s.skipCount(from)); ok && !s.partOfWord(at) {
+		c.from, c.count, c.one = at, n, n == 1
+	}
+	return c, true
+}
+
+// skipCount steps back from a size over what stands between it and a count:
+// "4 GPUs with 22GB", "两张 24G".
+func (s *scan) skipCount(i int) int {
+	for n := 0; n < 4 && s.free(i-1) && (measureWords[s.atoms[i-1].text] || skipWords[s.atoms[i-1].text] || isTimes(s.atoms[i-1])); n++ {
+		i--
+	}
+	return i
+}
+
+// fitsAt says that "is enough", 够不够 or the like stands at i.
+func (s *scan) fitsAt(i int) bool {
+	return slices.ContainsFunc(s.marks, func(f found) bool { return f.tag == tag{"ask", "fit"} && f.from == i })
+}
+
+// taggedAt says that a phrase of that kind begins at i.
+func (s *scan) taggedAt(i int, key string) bool {
+	return slices.ContainsFunc(s.marks, func(f found) bool { return f.tag.key == key && f.from == i })
+}
+
+// taggedBefore says that a phrase of that kind ends right before i, a small
+// word aside.
+func (s *scan) taggedBefore(i int, key string) bool {
+	return slices.ContainsFunc(s.marks, func(f found) bool {
+		return f.tag.key == key && f.to <= i && (i-f.to == 0 || i-f.to == 1 && fillers[s.atoms[f.to].text])
+	})
+}
+
+// findCounts finds a number of GPUs that stands by itself: 8 gpus, 单卡, 八卡.
+func (s *scan) findCounts() {
+	for i := range s.atoms {
+		end, n, ok := s.numeralAt(i)
+		if !ok || s.partOfWord(i) {
+			continue
+		}
+		var k int
+		switch {
+		case s.free(end) && s.isCountNoun(end):
+			k = end + 1
+		case s.atoms[i].kind == han && s.skipMeasure(end) > end && !s.atoms[end].is("个"):
+			k = s.skipMeasure(end)
+		case end+1 < len(s.atoms) && s.atoms[end].is("of") && (s.atoms[end+1].is("them") || s.atoms[end+1].is("those") || s.atoms[end+1].is("these")):
+			k = end + 2
+		default:
+			if _, _, one := s.tagAt(i, "one"); !one || s.atoms[end-1].is("a") || !s.isOneCard(i) {
+				continue
+			}
+			k = end
+		}
+		s.claim(i, k)
+		s.most = max(s.most, n)
+		if s.count == 0 && !s.single {
+			s.count, s.single = n, n == 1
+		}
+	}
+}
+
+// isOneCard says that the phrase at i is 单卡 or the like.
+func (s *scan) isOneCard(i int) bool {
+	return s.atoms[i].is("单") && i+1 < len(s.atoms) && measureWords[s.atoms[i+1].text]
+}
+
+// isCountNoun says that the atom at i is what GPUs are called.
+func (s *scan) isCountNoun(i int) bool {
+	a := s.atoms[i]
+	if i+1 < len(s.atoms) && notCards[s.atoms[i+1].text] {
+		return false
+	}
+	return gpuNouns[a.text] || a.is("卡") || (a.is("张") || a.is("块") || a.is("片") || a.is("颗")) && (i+1 >= len(s.atoms) || s.atoms[i+1].kind != han || cardHan[s.atoms[i+1].text])
+}
+
+// notCards follow "gpu" where it is no card.
+var notCards = map[string]bool{"layers": true, "layer": true, "hours": true, "hour": true, "days": true, "memory": true, "图": true, "照": true, "utilization": true}
+
+// cardHan may stand behind 张.
+var cardHan = map[string]bool{"卡": true, "显": true, "够": true, "呢": true, "能": true, "行": true, "可": true, "的": true, "就": true, "还": true, "也": true, "跑": true, "上": true, "吗": true, "会": true, "都": true, "怎": true, "不": true, "要": true}

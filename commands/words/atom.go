@@ -1,0 +1,202 @@
+package words
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// kind is what an atom is made of.
+type kind byte
+
+// The kinds of atoms.
+const (
+	letters kind = 'a' // a run of letters, lower case
+	number  kind = '0' // digits, with a decimal point
+	han     kind = 'h' // one Chinese character
+	mark    kind = 'p' // punctuation
+	hub     kind = 'i' // a Hub id, as typed
+)
+
+// The gaps before an atom.
+const (
+	glued  byte = 0
+	hyphen byte = '-' // hyphen, underscore or dot
+	spaced byte = ' '
+)
+
+// atom is the smallest piece of text: "llama3-8b" is llama, 3, 8 and b, however
+// it is spelled.
+type atom struct {
+	text  string
+	kind  kind
+	gap   byte
+	value float64 // of a number
+	start int     // in runes
+}
+
+// tight says that nothing but a hyphen stands before the atom.
+func (a atom) tight() bool { return a.gap != spaced }
+
+// is says that the atom has this text.
+func (a atom) is(text string) bool { return a.text == text }
+
+// atomize cuts text into atoms. id says whether "owner/name" may be a Hub id.
+func atomize(text string, id func(owner, name string) bool) []atom {
+	runes := []rune(text)
+	atoms := make([]atom, 0, len(runes)/3+1)
+	gap := spaced
+	for i := 0; i < len(runes); {
+		c := runes[i]
+		if n, a, ok := hubAt(runes, i, id); ok {
+			a.gap, a.start = spaced, i
+			atoms, i, gap = append(atoms, a), i+n, spaced
+			continue
+		}
+		switch {
+		case unicode.IsSpace(c) || c == idMark:
+			gap, i = spaced, i+1
+			continue
+		case (c == '-' || c == '_' || c == '.') && i+1 < len(runes) && joins(runes, i):
+			if gap == glued {
+				gap = hyphen
+			}
+			i++
+			continue
+		}
+		n, a := atomAt(runes, i, atoms)
+		a.gap, a.start = gap, i
+		atoms, i, gap = append(atoms, a), i+n, glued
+	}
+	return atoms
+}
+
+// joins says that the mark at i stands inside a word.
+func joins(runes []rune, i int) bool {
+	next := runes[i+1]
+	if runes[i] == '.' && unicode.IsDigit(next) && (i == 0 || !isWord(runes[i-1])) {
+		return false // .95
+	}
+	return isWord(next) || next == '-' || next == '_'
+}
+
+func isWord(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+
+func isDigit(c rune) bool { return c >= '0' && c <= '9' }
+
+func isLetter(c rune) bool { return unicode.IsLetter(c) && !unicode.Is(unicode.Han, c) }
+
+// atomAt reads the atom at i and its length in runes.
+func atomAt(runes []rune, i int, before []atom) (int, atom) {
+	c := runes[i]
+	switch {
+	case unicode.Is(unicode.Han, c):
+		return 1, atom{text: string(c), kind: han}
+	case isDigit(c) || c == '.' && i+1 < len(runes) && isDigit(runes[i+1]):
+		return numberAt(runes, i, before)
+	case isLetter(c):
+		n := 1
+		times := c == 'x' && i > 0 && isDigit(runes[i-1]) // 8xH100
+		for i+n < len(runes) && isLetter(runes[i+n]) && !times {
+			n++
+		}
+		return n, atom{text: strings.ToLower(string(runes[i : i+n])), kind: letters}
+	}
+	return 1, atom{text: string(c), kind: mark}
+}
+
+// numberAt reads a number: 16, 2.5, 128,000, and 2_5 as 2.5 where that is not
+// the name of a quantization ("q4_0").
+func numberAt(runes []rune, i int, before []atom) (int, atom) {
+	quant := len(before) > 0 && strings.HasSuffix(before[len(before)-1].text, "q") && i > 0 && isLetter(runes[i-1])
+	var b strings.Builder
+	n := 0
+digits:
+	for ; i+n < len(runes) && n < 24; n++ {
+		c := runes[i+n]
+		digitNext := i+n+1 < len(runes) && isDigit(runes[i+n+1])
+		switch {
+		case isDigit(c):
+			b.WriteRune(c)
+			continue
+		case c == '.' && digitNext, c == '_' && digitNext && n > 0 && n < 3 && !quant:
+			b.WriteByte('.')
+			continue
+		case c == ',' && thousands(runes[i:], n):
+			continue
+		default:
+			break digits
+		}
+	}
+	text := b.String()
+	if strings.HasPrefix(text, ".") {
+		text = "0" + text
+	}
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		value = 0
+	}
+	return max(n, 1), atom{text: text, kind: number, value: value}
+}
+
+// thousands says that the comma at n parts thousands: 128,000.
+func thousands(runes []rune, n int) bool {
+	first := n
+	for k := range n {
+		if !isDigit(runes[k]) && runes[k] != ',' {
+			return false
+		}
+		if runes[k] == ',' {
+			first = min(first, k)
+		}
+	}
+	digits := 0
+	for n+1+digits < len(runes) && isDigit(runes[n+1+digits]) {
+		digits++
+	}
+	after := n + 1 + digits
+	return first >= 1 && first <= 3 && digits == 3 && (after >= len(runes) || !isLetter(runes[after]))
+}
+
+// hubAt reads a Hub id at i: marked, or owner/name that id accepts.
+func hubAt(runes []rune, i int, id func(owner, name string) bool) (int, atom, bool) {
+	marked := runes[i] == idMark
+	from := i
+	if marked {
+		from++
+	} else if i > 0 && (isWord(runes[i-1]) && !unicode.Is(unicode.Han, runes[i-1]) || strings.ContainsRune("-_./\\@", runes[i-1])) {
+		return 0, atom{}, false
+	}
+	owner := idPart(runes[from:])
+	slash := from + owner
+	if owner == 0 || slash >= len(runes) || runes[slash] != '/' {
+		return 0, atom{}, false
+	}
+	name := idPart(runes[slash+1:])
+	end := slash + 1 + name
+	for end > slash+1 && strings.ContainsRune(".-_", runes[end-1]) {
+		end--
+	}
+	if end == slash+1 || end < len(runes) && runes[end] == '/' {
+		return 0, atom{}, false
+	}
+	a := atom{text: string(runes[from:end]), kind: hub}
+	if marked || id != nil && id(string(runes[from:slash]), string(runes[slash+1:end])) {
+		return end - i, a, true
+	}
+	return 0, atom{}, false
+}
+
+// idPart is the length of the part of a Hub id that runes begin with.
+func idPart(runes []rune) int {
+	n := 0
+	for n < len(runes) && n < 96 {
+		c := runes[n]
+		plain := c < 128 && isWord(c)
+		if !plain && (n == 0 || !strings.ContainsRune("-_.", c)) {
+			break
+		}
+		n++
+	}
+	return n
+}

@@ -1,0 +1,170 @@
+package words
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// cardRow is a card as people speak of it.
+type cardRow struct {
+	base  string  // its name without a size
+	sizes []int64 // GB, the commonest first
+}
+
+// cards finds a card by its names.
+type cards struct {
+	names *trie // key "card", value: base
+	rows  map[string]*cardRow
+	exact map[string]bool // as the table of GPUs spells them
+}
+
+// card is a mention of a card: a name, a size, or both; and how many.
+type card struct {
+	from, to int
+	base     string  // empty: only a size was said
+	gb       float64 // 0: not said
+	count    int64   // 0: not said
+	one      bool    // "one", "a single"
+}
+
+// newCards reads the table of cards and adds the GPUs that the estimator knows.
+func newCards(table string, known []string) *cards {
+	c := &cards{names: &trie{}, rows: map[string]*cardRow{}, exact: map[string]bool{}}
+	lines(table, func(left string, right []string) {
+		fields := strings.Fields(right[0])
+		row := &cardRow{base: fields[0]}
+		for _, f := range fields[1:] {
+			gb, _ := strconv.ParseInt(f, 10, 64)
+			row.sizes = append(row.sizes, gb)
+		}
+		c.rows[row.base] = row
+		for name := range strings.SplitSeq(left, " | ") {
+			c.names.add(name, tag{"card", row.base})
+		}
+	})
+	for _, name := range known {
+		c.learn(strings.ToLower(name))
+	}
+	return c
+}
+
+// learn adds a GPU that the estimator knows: "a100-80g" is an a100 of 80 GB.
+func (c *cards) learn(name string) {
+	c.exact[name] = true
+	base, gb := name, int64(0)
+	if at := strings.LastIndexByte(name, '-'); at > 0 {
+		if n, err := strconv.ParseInt(strings.TrimSuffix(name[at+1:], "g"), 10, 64); err == nil && strings.HasSuffix(name, "g") {
+			base, gb = name[:at], n
+		}
+	}
+	row := c.rows[base]
+	if row == nil {
+		row = &cardRow{base: base}
+		c.rows[base] = row
+		c.names.add(strings.ReplaceAll(base, "-", " "), tag{"card", base})
+	}
+	if gb > 0 && !slices.Contains(row.sizes, gb) {
+		row.sizes = append(row.sizes, gb)
+	}
+}
+
+// memoryUnits follow the number of a memory size.
+var memoryUnits = map[string]float64{"g": 1, "gb": 1, "gib": 1, "gbs": 1, "go": 1, "gig": 1, "gigs": 1, "gigabyte": 1, "gigabytes": 1, "gbyte": 1, "gram": 1, "gvram": 1, "tb": 1024, "mb": 1.0 / 1024, "mib": 1.0 / 1024}
+
+// memoryAt reads a memory size at i: 80G, 24 GB.
+func (s *scan) memoryAt(i int) (end int, gb float64) {
+	if i+1 >= len(s.atoms) || s.atoms[i].kind != number || !s.free(i) || !s.free(i+1) {
+		return i, 0
+	}
+	unit, ok := memoryUnits[s.atoms[i+1].text]
+	if !ok {
+		return i, 0
+	}
+	return i + 2, s.atoms[i].value * unit
+}
+
+// skipWords stand around a card's name and say nothing.
+var skipWords = map[string]bool{"nvidia": true, "rtx": true, "geforce": true, "gtx": true, "tesla": true, "quadro": true, "amd": true, "radeon": true, "的": true, "(": true, "of": true, "gpu": true, "gpus": true, "pcie": true, "sxm": true, "sxm4": true, "sxm5": true, "laptop": true, "显": true, "卡": true, "super": false, "-": true, "with": true, "英": true, "伟": true, "达": true, "x": false, "s": true, "本": true, "each": true, "vram": true, "memory": true, "ram": true, "mobile": true, "card": true, "cards": true, "instinct": true, "apiece": true}
+
+// cardStarts says that a card's name begins at i.
+func (s *scan) cardStarts(i int) bool {
+	for i < len(s.atoms) && skipWords[s.atoms[i].text] && s.atoms[i].kind == letters {
+		i++
+	}
+	end, _ := s.cardAt(i)
+	return end > i
+}
+
+// cardAt reads a card's name at i.
+func (s *scan) cardAt(i int) (int, string) {
+	if i >= len(s.atoms) {
+		return i, ""
+	}
+	end, tags := s.r.cards.names.longest(s.atoms, i, s.free)
+	for end > i {
+		if s.cardSound(i, end) {
+			return end, tags[0].value
+		}
+		shorter := end - 1
+		end, tags = s.r.cards.names.longest(s.atoms, i, func(k int) bool { return k < shorter && s.free(k) })
+	}
+	return i, ""
+}
+
+// cardSound says that the atoms really are a card's name, and not a number of
+// tokens or "a 100".
+func (s *scan) cardSound(i, end int) bool {
+	for k := i + 1; k < end; k++ {
+		if s.atoms[k].gap == spaced && (len(s.atoms[k-1].text) < 2 || len(s.atoms[k].text) < 2) {
+			return false
+		}
+	}
+	if end < len(s.atoms) {
+		next := s.atoms[end]
+		if next.gap == glued && next.kind == letters && !next.is("s") && !next.is("x") {
+			return false
+		}
+		if s.atoms[end-1].kind == number && tokenWords[next.text] {
+			return false
+		}
+	}
+	if s.atoms[i].kind == number && i > 0 && s.atoms[i].gap == glued && s.atoms[i-1].kind == letters && !skipWords[s.atoms[i-1].text] && !s.atoms[i-1].is("x") {
+		return false
+	}
+	return true
+}
+
+// tokenWords follow a number of tokens.
+var tokenWords = map[string]bool{"k": true, "token": true, "tokens": true, "ctx": true, "context": true, "词": true, "个": true, "上": true, "b": true, "%": true}
+
+// name gives the card as the typed line says it, and the sizes it comes in
+// where none was said and there are several.
+func (c *cards) name(m card) (string, []int64) {
+	row := c.rows[m.base]
+	if row == nil {
+		return fmt.Sprintf("%sg", trimFloat(m.gb)), nil
+	}
+	if m.gb == 0 {
+		if len(row.sizes) == 0 || c.exact[row.base] {
+			return row.base, nil
+		}
+		return c.sized(row, row.sizes[0]), row.sizes
+	}
+	for _, gb := range row.sizes {
+		if off := m.gb - float64(gb); off <= 1 && off >= -1 {
+			return c.sized(row, gb), nil
+		}
+	}
+	return fmt.Sprintf("%s-%sg", row.base, trimFloat(m.gb)), nil
+}
+
+// sized spells a card of one of its sizes.
+func (c *cards) sized(row *cardRow, gb int64) string {
+	full := fmt.Sprintf("%s-%dg", row.base, gb)
+	if !c.exact[full] && c.exact[row.base] && gb == row.sizes[0] {
+		return row.base
+	}
+	return full
+}

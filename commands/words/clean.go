@@ -1,0 +1,110 @@
+package words
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// idMark stands before a Hub id that was taken from a link. It is a private
+// rune that [clean] removes from what people send.
+const idMark = '\uE000'
+
+var (
+	maskedLink = regexp.MustCompile(`\[[^\]]{0,200}\]\(([^)\s]{0,500})\)`)
+	link       = regexp.MustCompile(`(?i)(?:\b[a-z][a-z0-9+.-]{1,15}://|\bwww\.|\b(?:huggingface\.co|hf\.co|hf-mirror\.com|modelscope\.cn)/)[^\s<>"'）)，。]*`)
+	hubLink    = regexp.MustCompile(`(?i)^(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com|modelscope\.cn/models)/([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)`)
+	mention    = regexp.MustCompile(`<[@#:][^>\s]{0,80}>|@(?:everyone|here)\b`)
+	path       = regexp.MustCompile(`(?:^|[\s"'(=])(?:\.{1,2}/|~?/)[^\s]*|[^\s]*\.\./[^\s]*`)
+)
+
+// notModels are the parts of the Hub that hold no models.
+var notModels = map[string]bool{"datasets": true, "spaces": true, "docs": true, "papers": true, "blog": true, "collections": true, "organizations": true, "models": true}
+
+// clean makes text plain: one width of letters, no links but the Hub ids in
+// them, no mentions, no paths, nothing that cannot be seen.
+func clean(text string) string {
+	text = visible(text)
+	if strings.Contains(text, "](") {
+		text = maskedLink.ReplaceAllStringFunc(text, func(s string) string {
+			return hubID(maskedLink.FindStringSubmatch(s)[1])
+		})
+	}
+	if strings.Contains(text, "://") || strings.Contains(text, "www.") || strings.Contains(text, "/") {
+		text = link.ReplaceAllStringFunc(text, hubID)
+	}
+	if strings.ContainsAny(text, "<@") {
+		text = mention.ReplaceAllString(text, " ")
+	}
+	if strings.Contains(text, "/") {
+		text = path.ReplaceAllString(text, " ")
+	}
+	return text
+}
+
+// hubID gives the Hub id a link leads to, marked; a space for any other link.
+func hubID(url string) string {
+	found := hubLink.FindStringSubmatch(url)
+	if found == nil {
+		return " "
+	}
+	owner, name, _ := strings.Cut(found[1], "/")
+	if notModels[strings.ToLower(owner)] {
+		return " "
+	}
+	return " " + string(idMark) + owner + "/" + strings.TrimRight(name, ".-") + " "
+}
+
+// halfWidth are the marks whose narrow form is not 0xFEE0 below.
+var halfWidth = map[rune]rune{
+	'\u3000': ' ', '、': ';', '，': ';', '。': ';', '·': ' ', '×': '*', '✕': '*', '∗': '*', '“': '"', '”': '"', '‘': '\'', '’': '\'',
+	'【': '(', '】': ')', '—': '-', '–': '-', '−': '-', '‑': '-', '～': '~', '`': ' ', idMark: ' ',
+}
+
+// visible keeps what can be seen, in one width, up to [MaxRunes].
+func visible(text string) string {
+	var b strings.Builder
+	b.Grow(min(len(text), 4*MaxRunes))
+	read := 0
+	for _, c := range text {
+		if read++; read > MaxRunes {
+			break
+		}
+		if narrow, ok := halfWidth[c]; ok {
+			c = narrow
+		}
+		if c >= '！' && c <= '～' {
+			c -= 0xFEE0
+		}
+		switch {
+		case c == unicode.ReplacementChar, unicode.IsSpace(c):
+			b.WriteByte(' ')
+		case unicode.IsControl(c), unicode.Is(unicode.Cf, c), unicode.Is(unicode.Co, c), unicode.Is(unicode.Mn, c):
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+// Quote repeats a question safely: no link, no mention, no markup, one line, at
+// most 200 runes.
+func Quote(text string) string {
+	text = visible(text)
+	text = maskedLink.ReplaceAllString(text, " ")
+	text = link.ReplaceAllStringFunc(text, func(url string) string {
+		return strings.ReplaceAll(hubID(url), string(idMark), "")
+	})
+	text = mention.ReplaceAllString(text, " ")
+	text = strings.Map(func(c rune) rune {
+		if strings.ContainsRune("@`*|<>[]", c) {
+			return ' '
+		}
+		return c
+	}, text)
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) > 200 {
+		runes = append(runes[:199], '…')
+	}
+	return string(runes)
+}

@@ -1,0 +1,250 @@
+package words
+
+// maxCount bounds a number of GPUs that has no "x" or "张" beside it.
+const maxCount = 4096
+
+// measureWords count cards.
+var measureWords = map[string]bool{"张": true, "块": true, "卡": true, "台": true, "片": true, "颗": true, "个": true, "枚": true}
+
+// findCards finds every card, its size and how many of it.
+func (s *scan) findCards() {
+	for i := 0; i < len(s.atoms); i++ {
+		if !s.free(i) {
+			continue
+		}
+		end, base := s.cardAt(i)
+		if end == i {
+			continue
+		}
+		c := card{from: i, to: end, base: base}
+		s.claim(i, end)
+		s.sizeOfCard(&c)
+		s.countOfCard(&c)
+		s.claim(c.from, c.to)
+		s.addCard(c)
+		i = max(i, c.to-1)
+	}
+	s.findSizedCards()
+	s.findCounts()
+}
+
+// addCard keeps a card; one named twice is one.
+func (s *scan) addCard(c card) {
+	if row := s.r.cards.rows[c.base]; row != nil && c.count > 1 && len(row.sizes) > 0 && c.gb == float64(c.count*row.sizes[0]) {
+		c.gb = 0 // "3 x 3090 (72GB)"
+	}
+	s.most = max(s.most, c.count)
+	for i := range s.cards {
+		old := &s.cards[i]
+		if old.base == c.base && (old.gb == c.gb || c.gb == 0 || old.gb == 0) {
+			old.gb = max(old.gb, c.gb)
+			if old.count == 0 {
+				old.count, old.one = c.count, c.one
+			}
+			return
+		}
+	}
+	s.cards = append(s.cards, c)
+}
+
+// sizeOfCard reads the memory behind a card's name ("A100 80G", "3090
+// (24GB)", "A100 8x80G") or before it ("40G A100").
+func (s *scan) sizeOfCard(c *card) {
+	at := s.skip(c.to, 3)
+	if at < len(s.atoms) && s.atoms[at].kind == number && at+2 < len(s.atoms) && isTimes(s.atoms[at+1]) {
+		if end, gb := s.memoryAt(at + 2); gb > 0 {
+			c.count, c.gb, c.to = int64(s.atoms[at].value), gb, end
+			return
+		}
+	}
+	if numEnd, _, ok := s.numeralAt(c.to); ok { // H100一张96G
+		if k := s.skipMeasure(numEnd); k > numEnd {
+			if end, gb := s.memoryAt(k); sane(gb) {
+				_, n, _ := s.numeralAt(c.to)
+				c.count, c.one, c.gb, c.to = n, n == 1, gb, end
+				return
+			}
+		}
+	}
+	if end, gb := s.memoryAt(at); sane(gb) {
+		c.gb, c.to = gb, end
+		return
+	}
+	at = s.skipBack(c.from, 3)
+	if at >= 2 {
+		if end, gb := s.memoryAt(at - 2); end == at && sane(gb) {
+			c.gb, c.from = gb, at-2
+		}
+	}
+}
+
+// sane says that a memory size may be a card's.
+func sane(gb float64) bool { return gb >= 1 && gb <= 1024 && gb == float64(int64(gb)) }
+
+// isTimes says that an atom multiplies.
+func isTimes(a atom) bool { return a.is("*") || a.is("x") }
+
+// skip steps over words that say nothing, at most n.
+func (s *scan) skip(i, n int) int {
+	for ; n > 0 && s.free(i) && skipWords[s.atoms[i].text]; n-- {
+		i++
+	}
+	return i
+}
+
+// skipBack steps back over words that say nothing; it gives the atom behind
+// the last one left.
+func (s *scan) skipBack(i, n int) int {
+	for ; n > 0 && s.free(i-1) && skipWords[s.atoms[i-1].text]; n-- {
+		i--
+	}
+	return i
+}
+
+// skipMeasure steps over the words that count cards.
+func (s *scan) skipMeasure(i int) int {
+	for s.free(i) && measureWords[s.atoms[i].text] {
+		i++
+	}
+	return i
+}
+
+// numeralAt reads a count at i: 8, eight, 两.
+func (s *scan) numeralAt(i int) (end int, n int64, ok bool) {
+	if !s.free(i) {
+		return i, 0, false
+	}
+	if a := s.atoms[i]; a.kind == number {
+		whole := a.value >= 1 && a.value <= maxCount && a.value == float64(int64(a.value))
+		if !whole || i+1 < len(s.atoms) && s.atoms[i+1].gap == glued && s.atoms[i+1].kind == letters && !isTimes(s.atoms[i+1]) && !gpuNouns[s.atoms[i+1].text] {
+			return i, 0, false
+		}
+		return i + 1, int64(a.value), true
+	}
+	if end, value, ok := s.tagAt(i, "num"); ok {
+		return end, atoi(value), true
+	}
+	if end, _, ok := s.tagAt(i, "one"); ok {
+		return min(end, i+max(1, wordsOf(s.atoms[i:end]))), 1, true
+	}
+	return i, 0, false
+}
+
+// wordsOf is the length of a phrase without the measure word at its end.
+func wordsOf(atoms []atom) int {
+	if n := len(atoms); n > 1 && measureWords[atoms[n-1].text] {
+		return n - 1
+	}
+	return len(atoms)
+}
+
+// gpuNouns may be glued behind a number: 8gpu.
+var gpuNouns = map[string]bool{"gpu": true, "gpus": true, "cards": true, "card": true}
+
+func atoi(s string) int64 {
+	n := int64(0)
+	for _, c := range s {
+		n = n*10 + int64(c-'0')
+	}
+	return n
+}
+
+// numeralEnding reads a count that ends right before atom i.
+func (s *scan) numeralEnding(i int) (from int, n int64, ok bool) {
+	for back := 3; back >= 1; back-- {
+		if i-back < 0 {
+			continue
+		}
+		if end, n, ok := s.numeralAt(i - back); ok && end == i {
+			return i - back, n, true
+		}
+	}
+	return i, 0, false
+}
+
+// countOfCard reads how many: 2x3090, 8*A100, 两张 4090, A100 x 8, V100 8卡,
+// and machines: 2台8xA100, 4 nodes of 8 H100.
+func (s *scan) countOfCard(c *card) {
+	if c.count > 0 {
+		return
+	}
+	at := s.skipBack(c.from, 4)
+	k := at
+	for k > 0 && s.free(k-1) && (measureWords[s.atoms[k-1].text] || isTimes(s.atoms[k-1]) || skipWords[s.atoms[k-1].text]) {
+		k--
+	}
+	counted := false
+	if from, n, ok := s.numeralEnding(k); ok && !s.partOfWord(from) {
+		c.count, c.one, counted = n, n == 1, true
+		c.from = from
+	}
+	if counted {
+		s.claim(c.from, c.to)
+	}
+	right, n := s.countBehind(c.to)
+	switch {
+	case right > c.to && !counted:
+		c.count, c.one, c.to = n, n == 1, right
+	case right > c.to && s.machineAt(right):
+		c.count, c.to = c.count*n, right
+		return
+	}
+	s.countMachines(c)
+}
+
+// partOfWord says that the number goes on a word: the 7 of qwen-7.
+func (s *scan) partOfWord(i int) bool {
+	return i > 0 && s.atoms[i].kind == number && s.atoms[i].tight() && s.atoms[i-1].kind == letters && !isTimes(s.atoms[i-1])
+}
+
+// countBehind reads a count behind a card: *2, x8, 8卡, 单卡.
+func (s *scan) countBehind(i int) (int, int64) {
+	at := i
+	if s.free(at) && (s.atoms[at].is("(") || s.atoms[at].is(")")) {
+		at++
+	}
+	if s.free(at) && isTimes(s.atoms[at]) {
+		if end, n, ok := s.numeralAt(at + 1); ok && !s.memoryFollows(at+1) {
+			return end, n
+		}
+		return i, 0
+	}
+	if end, n, ok := s.numeralAt(at); ok {
+		if k := s.skipMeasure(end); k > end && (s.atoms[end].is("卡") || s.atoms[end].is("张") || s.atoms[end].is("块")) {
+			return k, n
+		}
+	}
+	return i, 0
+}
+
+// memoryFollows says that the number at i is a memory size.
+func (s *scan) memoryFollows(i int) bool {
+	_, gb := s.memoryAt(i)
+	return gb > 0
+}
+
+// machineAt says that a word for machines stands at i.
+func (s *scan) machineAt(i int) bool {
+	_, _, ok := s.tagAt(i, "machine")
+	return ok
+}
+
+// countMachines multiplies by the number of machines before the count.
+func (s *scan) countMachines(c *card) {
+	k := c.from
+	for steps := 0; steps < 2 && s.free(k-1) && (s.atoms[k-1].is("of") || s.atoms[k-1].is("with") || s.atoms[k-1].is("each") || s.atoms[k-1].is("的") || isTimes(s.atoms[k-1])); steps++ {
+		k--
+	}
+	for back := 4; back >= 1; back-- {
+		from := k - back
+		if from < 1 || !s.free(from) {
+			continue
+		}
+		if end, _, ok := s.tagAt(from, "machine"); ok && end == k {
+			if at, n, ok := s.numeralEnding(from); ok && c.count > 0 {
+				c.count, c.from = c.count*n, at
+			}
+			return
+		}
+	}
+}

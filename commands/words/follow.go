@@ -1,0 +1,252 @@
+package words
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// former is a canonical line taken apart.
+type former struct {
+	command string
+	models  []string
+	plan    plan
+}
+
+// sizeInName is the size in a model's name.
+var sizeInName = regexp.MustCompile(`(?i)(^|[-_/ ])(\d+(?:\.\d+)?b)\b`)
+
+// formerOf takes a canonical line apart; false when it is none.
+func formerOf(line string) (former, bool) {
+	fields := strings.Fields(line)
+	if len(fields) < 2 || !strings.HasPrefix(fields[0], "/") || len(line) > 2000 {
+		return former{}, false
+	}
+	f := former{command: fields[0], plan: plan{mode: "infer", values: map[string]string{}}}
+	for _, field := range fields[1:] {
+		key, value, option := strings.Cut(field, ":")
+		switch {
+		case field == "infer" || field == "train":
+			f.plan.mode = field
+		case option && slices.Contains(order, key):
+			f.plan.values[key] = value
+		case option:
+			f.plan.also = append(f.plan.also, change{key, value}) // kept as it is
+		default:
+			f.models = append(f.models, field)
+		}
+	}
+	return f, true
+}
+
+// line writes the former question again.
+func (f former) line() string {
+	parts := []string{typed(f.command, f.models, f.plan)}
+	for _, kept := range f.plan.also {
+		if f.plan.mode == "train" && inferKeys[kept.key] || f.plan.mode == "infer" && trainKeys[kept.key] {
+			continue
+		}
+		parts = append(parts, kept.key+":"+kept.value)
+	}
+	return strings.Join(parts, " ")
+}
+
+// followUp reads "and with zero 3?" as a change of the line before.
+func (s *scan) followUp(previous string) (Reading, bool) {
+	f, ok := formerOf(previous)
+	if !ok || f.command == "/gpus" || !s.follows(f) {
+		return Reading{}, false
+	}
+	p := s.facts()
+	mode, moded := s.newMode(f, p)
+	if s.has("mode", "serve") && !moded {
+		moded = f.plan.mode != "infer"
+		mode = "infer"
+	}
+	if moded {
+		f.plan = f.plan.inMode(mode)
+	}
+	if mode == "train" {
+		p.mode = "train"
+	}
+	s.swapModels(&f)
+	s.change(&f, p)
+	s.reask(&f, p)
+	out := Reading{Kind: strings.TrimPrefix(f.command, "/"), Line: f.line(), Lang: s.lang, Wants: s.wants()}
+	s.assumeCard(&out)
+	return out, true
+}
+
+// follows says that the text changes the line before instead of asking anew.
+func (s *scan) follows(f former) bool {
+	if off, sure := s.offTopic(); sure && off != "smalltalk" && !s.aboutMemory() {
+		return false
+	}
+	begins := s.begins()
+	if len(s.models) > 0 {
+		bare := !slices.ContainsFunc(s.models, (*model).full)
+		return len(f.models) > 0 && begins && len(s.models) == 1 && (bare || !s.asks("quantity") && !s.asks("memory"))
+	}
+	if topic, score := s.topicOf(); topic != "" && score > conceptAt && len(s.cards) == 0 && !begins {
+		return false
+	}
+	p := s.facts()
+	changed := len(p.values) > 0 || len(s.all("mode")) > 0 || s.has("double", "yes") || s.has("half", "yes") || len(s.numbers) > 0
+	asks := s.asks("why") || s.asks("gpu") || s.asks("gpus") || s.asks("fit") || s.asks("seq") || s.asks("batch")
+	return (changed || asks) && (begins || len(s.atoms) < 24) && !s.asks("models")
+}
+
+// begins says that the text begins as a follow-up does.
+func (s *scan) begins() bool {
+	return len(s.atoms) > 0 && slices.ContainsFunc(s.marks, func(f found) bool {
+		return f.tag.key == "follow" && f.from <= 2 || f.tag.key == "follow" && f.to >= len(s.atoms)-1
+	})
+}
+
+// newMode tells the mode that the text changes to, if it does.
+func (s *scan) newMode(f former, p plan) (string, bool) {
+	if p.mode == "train" && f.plan.mode != "train" {
+		return "train", true
+	}
+	return f.plan.mode, false
+}
+
+// inMode drops what means nothing in the other mode.
+func (p plan) inMode(mode string) plan {
+	gone := inferKeys
+	if mode == "infer" {
+		gone = trainKeys
+	}
+	q := plan{mode: mode, values: map[string]string{}, also: p.also}
+	for key, value := range p.values {
+		if !gone[key] && key != "tp" && key != "pp" && (key != "dtype" || mode == "infer") {
+			q.values[key] = value
+		}
+	}
+	return q
+}
+
+// swapModels puts another model, or another size of the same, in place.
+func (s *scan) swapModels(f *former) {
+	if len(s.models) == 0 || len(f.models) == 0 {
+		return
+	}
+	m := s.models[0]
+	if m.full() {
+		f.models = []string{s.name(m).line}
+		return
+	}
+	size := m.sizes[0]
+	if old := f.models[0]; sizeInName.MatchString(old) && s.r.knownSize(old, size) {
+		f.models = []string{sizeInName.ReplaceAllString(old, "${1}"+size)}
+		return
+	}
+	f.models = []string{size}
+}
+
+// knownSize says that the family of a name has a model of that size.
+func (r *Reader) knownSize(name, size string) bool {
+	t := r.scan(sizeInName.ReplaceAllString(name[strings.IndexByte(name, '/')+1:], "${1}"+size))
+	t.findModels()
+	return len(t.models) == 1 && t.models[0].family != nil && len(t.models[0].family.candidates(t.models[0])) > 0 || r.inCatalogue(sizeInName.ReplaceAllString(name, "${1}"+size))
+}
+
+// inCatalogue says that the catalogue holds the Hub id.
+func (r *Reader) inCatalogue(id string) bool {
+	atoms := atomize(id[strings.IndexByte(id, '/')+1:], nil)
+	end, _ := r.names.longest(atoms, 0, func(i int) bool { return i < len(atoms) })
+	return end > 0 && end == len(atoms)
+}
+
+// change puts the options that were said in place.
+func (s *scan) change(f *former, p plan) {
+	maps.Copy(f.plan.values, p.values)
+	if f.plan.mode == "train" {
+		s.changeDType(f)
+	}
+	if p.values["gpu"] != "" && p.values["gpus"] == "" && s.has("one", "yes") {
+		delete(f.plan.values, "gpus")
+	}
+	if p.values["gpus"] != "" {
+		delete(f.plan.values, "tp")
+		delete(f.plan.values, "pp")
+	}
+	if m := p.values["method"]; m != "" && m != "lora" && m != "qlora" {
+		for _, key := range []string{"rank", "targets", "dtype"} {
+			delete(f.plan.values, key)
+		}
+	}
+	for word, factor := range map[string]float64{"double": 2, "half": 0.5} {
+		if s.has(word, "yes") {
+			s.scale(f, factor)
+		}
+	}
+	switch f.plan.values["zero"] {
+	case "1", "2", "3":
+		if stack := f.plan.values["stack"]; stack != "" && p.values["stack"] == "" && !shards[stack] {
+			delete(f.plan.values, "stack")
+		}
+	}
+}
+
+// shards are the stacks that take a ZeRO stage.
+var shards = map[string]bool{"deepspeed": true, "fsdp": true, "fsdp2": true, "megatron": true, "textbook": true}
+
+// changeDType makes 4-bit training QLoRA.
+func (s *scan) changeDType(f *former) {
+	dtype := f.plan.values["dtype"]
+	for _, d := range s.all("dtype") {
+		if quantized[d.tag.value] && d.tag.value != "int8" {
+			f.plan.values["method"] = "qlora"
+			delete(f.plan.values, "dtype")
+			return
+		}
+	}
+	if dtype != "" && !quantized[dtype] && !s.r.isGGUF(dtype) {
+		delete(f.plan.values, "dtype")
+	}
+}
+
+// scale doubles or halves the option named, the batch where none is.
+func (s *scan) scale(f *former, factor float64) {
+	key := "batch"
+	for _, m := range s.marks {
+		if m.tag.key == "before" || m.tag.key == "after" {
+			key = m.tag.value
+		}
+	}
+	old := float64(1)
+	if v := f.plan.values[key]; v != "" {
+		old = float64(atoi(strings.Map(digitsOnly, v)))
+	}
+	if next := old * factor; next >= 1 {
+		f.plan.values[key] = text(float64(int64(next)))
+	}
+}
+
+func digitsOnly(c rune) rune {
+	if c < '0' || c > '9' {
+		return -1
+	}
+	return c
+}
+
+// reask changes the command where the text asks something else.
+func (s *scan) reask(f *former, p plan) {
+	if f.command != "/mem" && f.command != "/fit" && f.command != "/explain" {
+		return
+	}
+	switch {
+	case s.asks("why"):
+		f.command = "/explain"
+	case s.asks("gpu") && p.values["gpu"] == "":
+		f.command = "/fit"
+		delete(f.plan.values, "gpu")
+	case s.asks("gpus") && p.values["gpus"] == "":
+		f.command = "/fit"
+		delete(f.plan.values, "gpus")
+	case p.values["gpu"] != "" && s.asks("fit"):
+		f.command = "/fit"
+	}
+}

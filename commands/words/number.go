@@ -1,0 +1,131 @@
+package words
+
+import (
+	"math"
+	"slices"
+	"strconv"
+)
+
+// maxNumber keeps a number printable; the parser refuses it long before.
+const maxNumber = 1e15
+
+// kilo are the keys whose k is 1024.
+var kilo = map[string]bool{"seq": true, "out": true, "max-batched": true}
+
+// numbersBehind reads the numbers behind their cue: batch 4, seq=2k, tp:2.
+func (s *scan) numbersBehind() {
+	for _, f := range s.marks {
+		if f.tag.key != "before" || s.alsoAfter(f) && s.numberEnds(f.from) {
+			continue
+		}
+		i := f.to
+		said := false
+		for n := 0; n < 4 && i < len(s.atoms) && s.atoms[i].kind != number && fillers[s.atoms[i].text]; n++ {
+			said = said || s.atoms[i].is("=") || s.atoms[i].is(":")
+			i++
+		}
+		if !s.free(i) || s.atoms[i].kind != number || len(s.atoms[f.from].text) == 1 && !said && s.atoms[i].gap != spaced {
+			continue
+		}
+		if end, _ := s.cardAt(i); end > i && !said || s.memoryFollows(i) || s.perSecond(i) {
+			continue
+		}
+		if end, gb := s.memoryAt(i); gb > 0 && end > i {
+			continue
+		}
+		s.setNumber(f.tag.value, i)
+	}
+}
+
+// alsoAfter says that the cue may stand behind its number too: "32k context".
+func (s *scan) alsoAfter(f found) bool {
+	return slices.ContainsFunc(s.marks, func(o found) bool {
+		return o.from == f.from && o.tag.key == "after" && o.tag.value == f.tag.value
+	})
+}
+
+// numberEnds says that a free number ends right before i.
+func (s *scan) numberEnds(i int) bool {
+	from, ok := s.numberBefore(i)
+	return ok && s.atoms[from].value > 1
+}
+
+// numberBefore finds the number, with its unit, that ends before i.
+func (s *scan) numberBefore(i int) (int, bool) {
+	for n := 0; n < 2 && s.free(i-1) && (s.atoms[i-1].is("个") || s.atoms[i-1].is("的") || s.atoms[i-1].is("多") || s.atoms[i-1].is("input")); n++ {
+		i--
+	}
+	switch {
+	case s.free(i-1) && s.atoms[i-1].kind == number:
+		return i - 1, true
+	case s.free(i-2) && s.atoms[i-2].kind == number && units[s.atoms[i-1].text] > 0:
+		return i - 2, true
+	}
+	return 0, false
+}
+
+// units multiply a number; k stands for 1024 where lengths are meant.
+var units = map[string]float64{"k": 1000, "m": 1 << 20, "万": 1e4, "千": 1e3, "百": 100, "w": 1e4, "thousand": 1e3, "million": 1e6}
+
+// numbersBefore reads the numbers before their cue (20480 ctx, 5 people), and
+// then the lengths that have none ("at 131072", "close to 4k").
+func (s *scan) numbersBefore() {
+	for _, f := range s.marks {
+		if f.tag.key != "after" || f.tag.value == "gpus" {
+			continue
+		}
+		from, ok := s.numberBefore(f.from)
+		if !ok || s.measured(from) || s.perSecond(f.to-1) || s.partOfWord(from) {
+			continue
+		}
+		s.setNumber(f.tag.value, from)
+	}
+	if _, ok := s.numbers["seq"]; ok {
+		return
+	}
+	for i, a := range s.atoms {
+		if a.kind != number || !s.free(i) || s.partOfWord(i) || s.measured(i) || s.perSecond(i+1) {
+			continue
+		}
+		long := i+1 < len(s.atoms) && s.free(i+1) && s.atoms[i+1].is("k") && s.atoms[i+1].gap == glued && a.value <= 2048
+		at := i > 0 && s.atoms[i-1].is("at") && a.value >= 256 && a.value <= 1<<24
+		if long || at {
+			s.setNumber("seq", i)
+			return
+		}
+	}
+}
+
+// measured says that the number was read off something and is not asked for.
+func (s *scan) measured(i int) bool { return s.taggedBefore(i, "measure") }
+
+// perSecond says that what follows is a rate.
+func (s *scan) perSecond(i int) bool {
+	return i+1 < len(s.atoms) && (s.atoms[i+1].is("/") || s.atoms[i+1].is("per"))
+}
+
+// setNumber takes the number at i for a key, the first one said.
+func (s *scan) setNumber(key string, i int) {
+	value, end := s.atoms[i].value, i+1
+	if s.free(end) {
+		if unit := units[s.atoms[end].text]; unit > 0 && (s.atoms[end].gap == glued || s.atoms[end].is("million") || s.atoms[end].is("thousand")) {
+			if s.atoms[end].is("k") && kilo[key] {
+				unit = 1024
+			}
+			value, end = value*unit, end+1
+		} else if s.atoms[end].is("%") {
+			value, end = value/100, end+1
+		}
+	}
+	s.claim(i, end)
+	if _, ok := s.numbers[key]; ok {
+		return
+	}
+	if key != "util" {
+		value = math.Round(value)
+	}
+	s.numbers[key] = min(value, maxNumber)
+}
+
+// text writes a number as the typed line does.
+func text(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }

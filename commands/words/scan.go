@@ -1,0 +1,198 @@
+package words
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// found is a phrase in the question.
+type found struct {
+	from, to int // atoms
+	tag      tag
+}
+
+// scan is a question being read.
+type scan struct {
+	r       *Reader
+	lang    string
+	atoms   []atom
+	claimed []bool // by a model, a card, a number
+	marks   []found
+	models  []*model
+	cards   []card
+	count   int64 // GPUs, said apart from a card
+	single  bool  // one GPU, said apart from a card
+	most    int64 // the largest number of GPUs said
+	numbers map[string]float64
+	amounts int // memory sizes that are no card's
+}
+
+// scan cuts a question into atoms.
+func (r *Reader) scan(text string) *scan {
+	atoms := atomize(clean(text), r.isHubID)
+	return &scan{r: r, atoms: atoms, claimed: make([]bool, len(atoms)), numbers: map[string]float64{}}
+}
+
+// read finds everything there is to find, the surest first.
+func (s *scan) read() {
+	s.findModels()
+	s.findMarks()
+	s.numbersBehind()
+	s.findCards()
+	s.numbersBefore()
+	s.mergeSizes()
+	s.listSizes()
+}
+
+// free says that an atom is in range and unclaimed.
+func (s *scan) free(i int) bool { return i >= 0 && i < len(s.claimed) && !s.claimed[i] }
+
+// claim takes atoms.
+func (s *scan) claim(from, to int) {
+	for i := from; i < to; i++ {
+		s.claimed[i] = true
+	}
+}
+
+// known says that a word has a meaning of its own.
+func (s *scan) known(word string) bool { return s.r.phrases.has(word) }
+
+// quantAt says that a number format's name begins at i.
+func (s *scan) quantAt(i int) bool {
+	_, _, isType := s.tagAt(i, "dtype")
+	_, _, isFile := s.tagAt(i, "gguf")
+	return isType || isFile
+}
+
+// tagAt gives the longest phrase at i if it has a meaning of that kind.
+func (s *scan) tagAt(i int, key string) (end int, value string, ok bool) {
+	end, tags := s.r.phrases.longest(s.atoms, i, s.free)
+	for _, t := range tags {
+		if t.key == key {
+			return end, t.value, true
+		}
+	}
+	return i, "", false
+}
+
+// facts are the meanings whose words are taken when read.
+var facts = map[string]bool{"dtype": true, "zero": true, "method": true, "optimizer": true, "attn": true, "engine": true, "stack": true, "recompute": true, "precision": true, "kv": true, "loss": true}
+
+// findMarks finds the phrases of the tables, correcting typos.
+func (s *scan) findMarks() {
+	corrections, covered := 0, 0
+	for i := 0; i < len(s.atoms); {
+		end, tags := s.r.phrases.longest(s.atoms, i, s.free)
+		if end == i {
+			a := s.atoms[i]
+			if corrections < 64 && s.free(i) && a.kind == letters && len(a.text) >= 4 && !s.joined(i) {
+				corrections++
+				if right, ok := s.r.correct(a.text); ok {
+					s.atoms[i].text = right
+					continue
+				}
+			}
+			i++
+			continue
+		}
+		if end <= covered { // inside a longer phrase
+			i++
+			continue
+		}
+		taken := false
+		for _, t := range tags {
+			s.marks = append(s.marks, found{i, end, t})
+			taken = taken || facts[t.key]
+		}
+		covered = end
+		if taken {
+			s.claim(i, end)
+		}
+		if taken || s.atoms[i].kind != han {
+			i = end
+		} else {
+			i++ // Chinese phrases may share a character
+		}
+	}
+}
+
+// joined says that the atom is part of a longer word.
+func (s *scan) joined(i int) bool {
+	return s.atoms[i].gap == hyphen || i+1 < len(s.atoms) && s.atoms[i+1].tight() && s.atoms[i+1].kind == number
+}
+
+// has says that something of that meaning was said.
+func (s *scan) has(key, value string) bool {
+	return slices.ContainsFunc(s.marks, func(f found) bool { return f.tag == tag{key, value} })
+}
+
+// hasAny says that any of the values was said.
+func (s *scan) hasAny(key string, values ...string) bool {
+	return slices.ContainsFunc(values, func(v string) bool { return s.has(key, v) })
+}
+
+// all lists what was said of a kind of meaning, each value once.
+func (s *scan) all(key string) []found {
+	var list []found
+	for _, f := range s.marks {
+		if f.tag.key == key && !slices.ContainsFunc(list, func(o found) bool { return o.tag == f.tag }) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// negated says that the phrase stands behind a "without".
+func (s *scan) negated(f found) bool {
+	return slices.ContainsFunc(s.marks, func(n found) bool {
+		if n.tag.key != "neg" || n.to > f.from || f.from-n.to > 1 {
+			return false
+		}
+		return f.from == n.to || s.atoms[n.to].kind == letters && fillers[s.atoms[n.to].text]
+	})
+}
+
+// fillers stand between a word and what it is about.
+var fillers = map[string]bool{"=": true, ":": true, "of": true, "is": true, "at": true, "~": true, "to": true, "size": true, "up": true, "about": true, "around": true, "use": true, "using": true, "any": true, "the": true, "为": true, "是": true, "约": true, "大": true, "小": true, "到": true, "设": true, "开": true, "了": true, "a": true, "dtype": true, "cache": true, "in": true, "as": true, "quant": true, "量": true, "化": true, "用": true, "len": true, "(": true, "\"": true, "'": true, "set": true, "type": true, "数": true}
+
+// languageOf tells Chinese from English by the script.
+func languageOf(atoms []atom, asked string) string {
+	for _, a := range atoms {
+		if a.kind == han {
+			return "zh-CN"
+		}
+	}
+	if strings.HasPrefix(asked, "zh") && !slices.ContainsFunc(atoms, func(a atom) bool { return a.kind == letters && len(a.text) > 2 && english[a.text] }) {
+		return "zh-CN"
+	}
+	return "en"
+}
+
+// english are words that tell an English sentence.
+var english = map[string]bool{"how": true, "what": true, "can": true, "the": true, "much": true, "does": true, "which": true, "why": true, "and": true, "with": true, "for": true}
+
+// isHubID says whether owner/name, as typed, is a Hub id and not "7b/13b" or
+// "tokens/s".
+func (r *Reader) isHubID(owner, name string) bool {
+	owner, name = strings.ToLower(owner), strings.ToLower(name)
+	if r.owners[owner] {
+		return len(name) > 1
+	}
+	if strings.ContainsFunc(owner, unicode.IsDigit) || len(owner) < 3 || r.phrases.has(owner) || r.families.aliases.has(owner) {
+		return false
+	}
+	if !strings.ContainsFunc(name, unicode.IsDigit) || !strings.ContainsFunc(name, unicode.IsLetter) || strings.ContainsAny(owner, ".") {
+		return false
+	}
+	atoms := atomize(name, nil)
+	for i := range atoms {
+		if p, ok := partAt(atoms, i); ok && p.what == 's' {
+			return len(atoms) > p.len
+		}
+		if end, _ := r.families.aliases.longest(atoms, i, func(k int) bool { return k < len(atoms) }); end > i {
+			return true
+		}
+	}
+	return false
+}

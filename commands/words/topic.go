@@ -1,0 +1,61 @@
+package words
+
+import "strings"
+
+// conceptAt is how much must speak of a topic before it is answered, and
+// conceptSure how much before a word of speed or quality no longer counts.
+const (
+	conceptAt   = 2
+	conceptSure = 4
+)
+
+// topicOf finds the concept that the question is about, and how surely: each
+// row of the tables counts once, and a question of why or what adds one.
+func (s *scan) topicOf() (string, int) {
+	scores := map[string]int{}
+	counted := map[string]bool{}
+	var names []string
+	for _, f := range s.marks {
+		if f.tag.key != "topic" || counted[f.tag.value] {
+			continue
+		}
+		counted[f.tag.value] = true
+		fields := strings.Fields(f.tag.value)
+		if scores[fields[0]] == 0 {
+			names = append(names, fields[0])
+		}
+		scores[fields[0]] += int(atoi(fields[1]))
+	}
+	best, top := "", 0
+	for _, name := range names {
+		if name == "params_vs_disk" && s.amounts > 0 {
+			scores[name]++
+		}
+		if scores[name] > top {
+			best, top = name, scores[name]
+		}
+	}
+	if top > 0 && (s.asks("what") || s.asks("why") || s.asks("compare")) {
+		top++
+	}
+	return best, top
+}
+
+// asks says that the question asks this.
+func (s *scan) asks(what string) bool { return s.has("ask", what) }
+
+// offTopic says what the question is about when it is not memory: the kind,
+// and whether that is sure.
+func (s *scan) offTopic() (string, bool) {
+	for _, kind := range []string{"smalltalk", "install", "other", "quality", "speed"} {
+		if s.has("strong", kind) {
+			return kind, true
+		}
+	}
+	for _, kind := range []string{"speed", "install", "quality"} {
+		if s.has("off", kind) {
+			return kind, s.has("off", kind) && kind == "speed"
+		}
+	}
+	return "", false
+}
