@@ -10,8 +10,9 @@ import (
 // Library knows models: by id, by nickname, from a config.json.
 type Library interface {
 	// Model reads the model of a reference: a Hub id with an optional revision, an
-	// address, or a nickname.
-	Model(ctx context.Context, reference string) (Found, error)
+	// address, or a nickname. Of several sets of weights it takes the one that
+	// variant names, as GGUF repositories have them.
+	Model(ctx context.Context, reference, variant string) (Found, error)
 	// Read makes a model of a config.json that somebody attached.
 	Read(config []byte) (Found, error)
 	// Family gives the block of a family, for shapes that copy it.

@@ -21,7 +21,11 @@ func (s *Service) find(ctx context.Context, r *Request, name string) (Found, err
 	if params, ok := readSize(name); ok {
 		return sizeModel(name, params)
 	}
-	return s.Library.Model(ctx, name)
+	variant := ""
+	if r.Plan.DType != estimator.Stored {
+		variant = r.Plan.DType.String()
+	}
+	return s.Library.Model(ctx, name, variant)
 }
 
 var sizePattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)([bmBM])$`)

@@ -34,7 +34,7 @@ var testShelf = shelf{
 	"tiny/tiny":           llamaShape(2, 64, 4, 4, 16, 128, 1000),
 }
 
-func (s shelf) Model(_ context.Context, reference string) (Found, error) {
+func (s shelf) Model(_ context.Context, reference, _ string) (Found, error) {
 	if reference == "llama-7b" {
 		reference = "huggyllama/llama-7b"
 	}

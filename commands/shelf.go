@@ -4,41 +4,37 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"membot/estimator"
 	"membot/hfhub"
 )
 
-// Shelf is the library of the built-in catalogue: no network, no token.
-type Shelf struct{}
+// Shelf is the library of the Hub and the built-in catalogue. The zero value is
+// the catalogue alone: no network, no token.
+type Shelf struct {
+	Resolver *hfhub.Resolver
+}
 
 var _ Library = Shelf{}
 
-// Model finds a model of the catalogue.
-func (Shelf) Model(_ context.Context, reference string) (Found, error) {
-	entry, ok := hfhub.Catalogue().Find(reference)
-	if !ok {
-		return Found{}, &hfhub.Error{Kind: hfhub.ErrOffline, ID: reference}
+// Model finds a model on the Hub or in the catalogue.
+func (s Shelf) Model(ctx context.Context, reference, variant string) (Found, error) {
+	resolver := s.Resolver
+	if resolver == nil {
+		resolver = hfhub.NewResolver(nil)
 	}
-	return foundEntry(entry)
-}
-
-// catalogueTime is when the facts of the catalogue were gathered.
-func catalogueTime(e hfhub.Entry) time.Time {
-	at, err := time.Parse("2006-01", e.Date)
-	if err != nil {
-		return time.Time{}
-	}
-	return at
-}
-
-func foundEntry(e hfhub.Entry) (Found, error) {
-	arch, notes, err := e.Read()
+	m, err := resolver.Model(ctx, reference, variant)
 	if err != nil {
 		return Found{}, err
 	}
-	return Found{ID: e.ID, Source: "catalogue", FetchedAt: catalogueTime(e), Arch: arch, Gated: e.Gated, Notes: assumed(notes)}, nil
+	f := Found{
+		ID: m.ID, Revision: m.Revision, Source: m.Source, FetchedAt: m.FetchedAt, Arch: m.Arch,
+		Gated: m.Gated, Private: m.Private, Notes: assumed(m.Read),
+	}
+	for _, n := range m.Notes {
+		f.Notes = append(f.Notes, FoundNote(n))
+	}
+	return f, nil
 }
 
 // assumed words what the reader took from the class's defaults.
@@ -102,8 +98,8 @@ func (Shelf) Nearest(name string, n int) []string {
 func (Shelf) All() []Found {
 	var list []Found
 	for _, e := range hfhub.Catalogue().All() {
-		if f, err := foundEntry(e); err == nil {
-			list = append(list, f)
+		if arch, err := e.Arch(); err == nil {
+			list = append(list, Found{ID: e.ID, Source: "catalogue", Arch: arch, Gated: e.Gated})
 		}
 	}
 	return list

@@ -1,0 +1,123 @@
+package hfhub
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"membot/estimator"
+)
+
+// Model is a model with its shape, and where both came from.
+type Model struct {
+	ID        string // as the Hub spells it
+	Asked     string // the reference as it was given
+	Revision  string // commit; empty from the catalogue
+	Source    string // hub, cache, catalogue or file
+	FetchedAt time.Time
+	Arch      estimator.Arch // sealed
+	Weights   Weights        // what the files hold; zero from the catalogue
+	Gated     bool
+	Private   bool
+	Read      ReadNotes // which key gave each number
+	Notes     []Note
+}
+
+// Note is something that reading a model found out, by code, for a caller to
+// word.
+type Note struct {
+	Code, Key, Value string
+	Warning          bool
+}
+
+// hubPatience is how long a model that the catalogue knows waits for the Hub.
+const hubPatience = 2500 * time.Millisecond
+
+// sulk is how long a Hub that could not be reached is not asked again for a model
+// that the catalogue knows.
+const sulk = time.Minute
+
+// Resolver finds models: nicknames in the catalogue, ids on the Hub, and in the
+// catalogue again where the Hub is closed or away. It is safe for concurrent use.
+type Resolver struct {
+	client *Client // nil: the catalogue alone
+	down   atomic.Int64
+}
+
+// NewResolver makes a resolver; without a client it knows the catalogue alone.
+func NewResolver(c *Client) *Resolver { return &Resolver{client: c} }
+
+// Model finds the model of a reference: a nickname, an id with an optional
+// revision, or an address. Of several sets of weights it takes the one that
+// variant names. The error is an [Error], an [UnsupportedError], or one of
+// [ErrBadMetadata] and [ErrNoConfig].
+func (r *Resolver) Model(ctx context.Context, reference, variant string) (Model, error) {
+	entry, listed := Catalogue().Find(reference)
+	if listed && !strings.Contains(reference, "/") {
+		return fromCatalogue(entry, reference, "")
+	}
+	ref, err := ParseID(reference)
+	if err != nil {
+		return Model{}, err
+	}
+	if !listed && ref.Revision == "" {
+		entry, listed = Catalogue().Find(ref.ID)
+	}
+	if ref.Variant != "" {
+		variant = ref.Variant
+	}
+	if !listed {
+		if r.client == nil {
+			return Model{}, &Error{Kind: ErrOffline, ID: ref.ID}
+		}
+		return r.fromHub(ctx, ref, variant)
+	}
+	return r.either(ctx, ref, entry, variant)
+}
+
+// either asks the Hub for a model that the catalogue knows, and takes the
+// catalogue's facts where the Hub does not show the files or is away.
+func (r *Resolver) either(ctx context.Context, ref Ref, entry Entry, variant string) (Model, error) {
+	if r.client == nil || r.sulking() {
+		return fromCatalogue(entry, ref.ID, "unreachable_catalogue")
+	}
+	ctx, cancel := context.WithTimeout(ctx, hubPatience)
+	defer cancel()
+	model, err := r.fromHub(ctx, ref, variant)
+	switch {
+	case err == nil:
+		return model, nil
+	case errors.Is(err, ErrGated), errors.Is(err, ErrForbidden):
+		return fromCatalogue(entry, ref.ID, "gated_catalogue")
+	case down(err) || errors.Is(err, context.DeadlineExceeded):
+		r.sulk()
+		return fromCatalogue(entry, ref.ID, "unreachable_catalogue")
+	case errors.Is(err, ErrMissingOrPrivate):
+		return fromCatalogue(entry, ref.ID, "gone_catalogue")
+	default:
+		return Model{}, err
+	}
+}
+
+func (r *Resolver) sulking() bool { return time.Now().UnixNano() < r.down.Load() }
+
+func (r *Resolver) sulk() { r.down.Store(time.Now().Add(sulk).UnixNano()) }
+
+// fromCatalogue is a model by the built-in facts.
+func fromCatalogue(e Entry, asked, note string) (Model, error) {
+	arch, read, err := e.Read()
+	if err != nil {
+		return Model{}, err
+	}
+	at, err := time.Parse("2006-01", e.Date)
+	if err != nil {
+		at = time.Time{}
+	}
+	m := Model{ID: e.ID, Asked: asked, Source: "catalogue", FetchedAt: at, Arch: arch, Gated: e.Gated, Read: read}
+	if note != "" {
+		m.Notes = append(m.Notes, Note{Code: note, Key: "model", Value: e.ID})
+	}
+	return m, nil
+}

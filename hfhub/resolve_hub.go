@@ -1,0 +1,140 @@
+package hfhub
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"membot/estimator"
+)
+
+// shapeFile turns one kind of file into a shape.
+type shapeFile struct {
+	path string
+	read func(ctx context.Context, r *Resolver, info Info, file File) (estimator.Arch, ReadNotes, error)
+}
+
+// shapeFiles are the files that say what a model is, the best first. A repository
+// is read by the first that it has.
+var shapeFiles = []shapeFile{
+	{"config.json", readConfigFile},
+}
+
+// fromHub reads a model: its info, what says its shape, and what its files hold.
+func (r *Resolver) fromHub(ctx context.Context, ref Ref, variant string) (Model, error) {
+	info, err := r.client.Info(ctx, ref.ID, ref.Revision)
+	if err != nil {
+		return Model{}, err
+	}
+	if info.Disabled {
+		return Model{}, &Error{Kind: ErrDisabled, ID: info.ID}
+	}
+	m := Model{
+		ID: info.ID, Asked: ref.ID, Revision: info.Commit, Source: string(info.Origin), FetchedAt: info.FetchedAt,
+		Gated: info.Gated != "", Private: info.Private,
+	}
+	if info.Renamed() {
+		m.Notes = append(m.Notes, Note{Code: "renamed", Key: "model", Value: info.Asked})
+	}
+	if info.Stale {
+		m.Notes = append(m.Notes, Note{Code: "stale", Key: "model", Value: info.FetchedAt.UTC().Format("2006-01-02"), Warning: true})
+	}
+	weights, weighed := r.client.Tensors(ctx, info, TensorOptions{Quick: true, Variant: variant})
+	arch, read, err := r.shape(ctx, info, estimator.Bytes(weights.Stored))
+	if err != nil {
+		return Model{}, err
+	}
+	m.Read = read
+	if weighed == nil {
+		m.Weights = weights
+		m.Notes = append(m.Notes, m.count(&arch)...)
+	} else if !errors.Is(weighed, ErrNoFile) {
+		m.Notes = append(m.Notes, Note{Code: "weights_unread", Key: "weights", Value: info.ID, Warning: true})
+	}
+	m.Arch, err = arch.Sealed()
+	return m, err
+}
+
+// shape reads the first file that says what the model is.
+func (r *Resolver) shape(ctx context.Context, info Info, floor estimator.Bytes) (estimator.Arch, ReadNotes, error) {
+	for _, kind := range shapeFiles {
+		if _, listed := info.File(kind.path); !listed {
+			continue
+		}
+		file, err := r.client.File(ctx, info.ID, info.Commit, kind.path, maxConfig)
+		if err != nil {
+			return estimator.Arch{}, ReadNotes{}, err
+		}
+		arch, notes, err := kind.read(ctx, r, info, file)
+		return arch, notes, floored(err, floor)
+	}
+	return estimator.Arch{}, ReadNotes{}, &Error{Kind: ErrNoFile, ID: info.ID, Path: "config.json"}
+}
+
+// sideFiles are what says how weights are quantized where config.json does not.
+var sideFiles = []string{"hf_quant_config.json", "quantize_config.json", "quant_config.json"}
+
+func readConfigFile(ctx context.Context, r *Resolver, info Info, file File) (estimator.Arch, ReadNotes, error) {
+	options := ConfigOptions{}
+	for _, path := range sideFiles {
+		if _, listed := info.File(path); !listed {
+			continue
+		}
+		side, err := r.client.File(ctx, info.ID, info.Commit, path, maxConfig)
+		if err != nil {
+			return estimator.Arch{}, ReadNotes{}, err
+		}
+		options.Quant = side.Data
+		break
+	}
+	return ReadConfig(file.Data, options)
+}
+
+// explained are parameters that files may hold beyond what the shape counts,
+// and that no engine keeps: a tied head stored all the same, layers that predict
+// further tokens.
+func explained(a *estimator.Arch) []struct {
+	code   string
+	params int64
+} {
+	p := a.Params()
+	tied := int64(0)
+	if a.Tied {
+		tied = p.Embedding
+	}
+	return []struct {
+		code   string
+		params int64
+	}{{"", 0}, {"tied_head_stored", tied}, {"mtp_stored", p.MTP}, {"mtp_stored", p.MTP + tied}}
+}
+
+// tolerance is the share by which a count from tensors may differ from the shape's
+// without a word: rotary buffers and other small things that are no parameters.
+const tolerance = 0.001
+
+// count takes over what the files hold, and holds it against the shape.
+func (m *Model) count(a *estimator.Arch) []Note {
+	w := &m.Weights
+	a.File = estimator.File{Bytes: estimator.Bytes(w.Stored), Params: w.Parameters, Source: w.Source}
+	if w.Parameters == 0 || a.SizeOnly() {
+		return nil
+	}
+	shape := a.Params().Total()
+	for _, e := range explained(a) {
+		if rest := w.Parameters - e.params - shape; rest == 0 || float64(max(rest, -rest)) <= tolerance*float64(shape) {
+			return m.without(a, e.code, e.params)
+		}
+	}
+	return []Note{{Code: "params_differ", Key: w.Source, Value: strconv.FormatInt(w.Parameters-shape, 10), Warning: true}}
+}
+
+// without leaves out of the count what the files hold beyond the model.
+func (m *Model) without(a *estimator.Arch, code string, params int64) []Note {
+	if params == 0 {
+		return nil
+	}
+	width := float64(m.Weights.Stored) / float64(m.Weights.Parameters)
+	a.File.Params -= params
+	a.File.Bytes -= estimator.Bytes(width * float64(params))
+	return []Note{{Code: code, Key: "weights", Value: strconv.FormatInt(params, 10)}}
+}
