@@ -1,0 +1,170 @@
+package discord
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"membot/commands"
+)
+
+// press is what a button or a menu asks for, read from its id, its value and
+// the message it stands under.
+type press struct {
+	line    string // the question it leads to
+	lang    string
+	update  bool // of the message it stands under, else a new one
+	share   bool // for all to see
+	problem phrase
+}
+
+// handleComponent answers a button or a menu.
+func (b *Bot) handleComponent(ctx context.Context, i *Interaction) Response {
+	p := b.readPress(i)
+	if p.problem != (phrase{}) {
+		return b.say(i, p.problem.in(p.lang), "refused")
+	}
+	if wait, ok := b.limits.allow(i.asker(), i.GuildID, b.now()); !ok {
+		return b.say(i, wait.words(p.lang), "limited")
+	}
+	q := commands.Question{Text: p.line, Lang: p.lang}
+	kept, problem := b.attachedConfig(ctx, i.Message.Attachments, &q)
+	if problem != (phrase{}) {
+		return b.say(i, problem.in(p.lang), "refused")
+	}
+	r := b.answerPress(i, p, b.ask(ctx, q))
+	if kept != nil && r.Message != nil && r.Type == respondUpdate {
+		r.Message.Attachments = append(r.Message.Attachments, Attachment{ID: kept.ID})
+	}
+	return r
+}
+
+// answerPress shows the answer where it belongs. A refusal leaves the message
+// as it was; what only the asker may see never replaces what others see.
+func (b *Bot) answerPress(i *Interaction, p press, a commands.Answer) Response {
+	ownView := i.Message.Flags&flagEphemeral != 0
+	if p.share && a.Private {
+		return b.say(i, wordNotShared.in(p.lang), "refused")
+	}
+	sc := scene{lang: p.lang, private: ownView || !p.update, now: b.now()}
+	if p.share {
+		sc.private = false
+	}
+	r := Response{Type: respondMessage, outcome: outcomeOf(a)}
+	switch {
+	case a.Error != nil:
+		sc.private = true
+	case p.update && (!a.Private || ownView || i.place() == inBotDM):
+		r.Type = respondUpdate
+	case p.update:
+		sc.private = true
+	}
+	r.Message = b.show(a, sc)
+	return r
+}
+
+// updates reports whether a press changes the message it stands under.
+func (b *Bot) updates(i *Interaction) bool {
+	p := b.readPress(i)
+	return p.problem == (phrase{}) && p.update
+}
+
+// readPress reads a component. Ids and values come back from Discord as they
+// were sent, but are checked as if anybody had typed them.
+func (b *Bot) readPress(i *Interaction) press {
+	p := press{lang: i.lang(), problem: wordUnknownID}
+	if i.Data == nil || i.Message == nil {
+		return p
+	}
+	id, ours := strings.CutPrefix(i.Data.CustomID, idPrefix)
+	if !ours || len(i.Data.CustomID) > 4*maxCustomID {
+		return p
+	}
+	if menu, isMenu := strings.CutPrefix(id, "?"); isMenu {
+		if len(i.Data.Values) != 1 {
+			return p
+		}
+		return b.readMenu(i, p, menu, i.Data.Values[0])
+	}
+	if n, isChoice := strings.CutPrefix(id, actChoice); isChoice {
+		at, err := strconv.Atoi(n)
+		if p.line = i.Message.choice(at); err != nil || p.line == "" {
+			return p
+		}
+		return p.on(i, b.mine(i))
+	}
+	return b.readAction(i, p, id)
+}
+
+func (b *Bot) readMenu(i *Interaction, p press, menu, value string) press {
+	if menu == "open" {
+		if !strings.HasPrefix(value, "/") || units(value) > maxOptionText {
+			return p
+		}
+		p.line = oneLine(value)
+		return p.on(i, false)
+	}
+	return b.readChange(i, p, value)
+}
+
+func (b *Bot) readChange(i *Interaction, p press, value string) press {
+	line := i.Message.state()
+	if line == "" {
+		p.problem = wordStale
+		return p
+	}
+	changed, ok := change(line, value)
+	if !ok {
+		return p
+	}
+	p.line = changed
+	return p.on(i, b.mine(i))
+}
+
+func (b *Bot) readAction(i *Interaction, p press, id string) press {
+	act, known := actions[id]
+	if !known {
+		if strings.HasPrefix(id, "!") {
+			return p
+		}
+		return b.readChange(i, p, id)
+	}
+	line := i.Message.state()
+	if line == "" {
+		p.problem = wordStale
+		return p
+	}
+	p.line, p.share = act.line(line), act.share
+	return p.on(i, act.update && b.mine(i))
+}
+
+// on completes a press that could be read.
+func (p press) on(_ *Interaction, update bool) press {
+	p.update, p.problem = update, phrase{}
+	return p
+}
+
+// action is what a named button does to the question.
+type action struct {
+	line          func(string) string
+	update, share bool
+}
+
+var actions = map[string]action{
+	actFormulas: {line: func(l string) string { return asCommand(l, "explain") }},
+	actFit:      {line: func(l string) string { return asCommand(l, "fit") }},
+	actShare:    {line: func(l string) string { return l }, share: true},
+	actTrain:    {line: func(l string) string { return inMode(l, "train") }, update: true},
+	actServe:    {line: func(l string) string { return inMode(l, "infer") }, update: true},
+}
+
+// mine reports whether the message belongs to whoever pressed. In a direct
+// message, and on a message only they see, it always does; anybody else gets a
+// copy of their own instead of changing it.
+func (b *Bot) mine(i *Interaction) bool {
+	if i.Message.Flags&flagEphemeral != 0 || i.place() == inBotDM {
+		return true
+	}
+	owner := i.Message.owner()
+	return owner != "" && owner == i.asker()
+}

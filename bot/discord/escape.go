@@ -1,0 +1,62 @@
+package discord
+
+import (
+	"regexp"
+	"strings"
+)
+
+// plain neutralises text that somebody else wrote (a model's name, a Hub's
+// words) for an embed: markdown shows as typed, and nothing mentions anybody.
+func plain(text string) string {
+	words := strings.Split(oneLine(text), " ")
+	for i, word := range words {
+		if !link.MatchString(word) {
+			words[i] = markdown.Replace(word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// link is a page of the Hub, which may stay a link.
+var link = regexp.MustCompile(`^https://huggingface\.co/[A-Za-z0-9._/-]+$`)
+
+// paragraphs is plain for text of several lines.
+func paragraphs(text string) string {
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		if command := strings.TrimSpace(line); strings.HasPrefix(command, "/") {
+			lines[i] = code(command)
+			continue
+		}
+		lines[i] = plain(strings.TrimRight(line, " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// zeroWidth after @, # and < keeps Discord from reading a mention.
+const zeroWidth = "\u200b"
+
+var markdown = strings.NewReplacer(
+	`\`, `\\`, "*", `\*`, "_", `\_`, "~", `\~`, "`", "\\`", "|", `\|`, ">", `\>`, "[", `\[`, "]", `\]`, "(", `\(`, ")", `\)`,
+	"#", `\#`, "@", "@"+zeroWidth, "<", `\<`+zeroWidth,
+)
+
+// code sets text in a code span or block: only the backtick means anything
+// there, and it cannot be escaped, so that it is replaced by its look-alike.
+func code(text string) string { return "`" + inCode(text) + "`" }
+
+func inCode(text string) string {
+	return strings.NewReplacer("`", "ˋ", "@", "@"+zeroWidth).Replace(oneLine(text))
+}
+
+// oneLine turns control characters, and the marks that turn text round, into
+// spaces.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ', r == 0x7f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x2028, r == 0x2029, r == 0xfffd:
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, " "))
+}

@@ -1,0 +1,204 @@
+package discord
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"membot/bot/discord/discordtest"
+	"membot/commands"
+
+	"github.com/stretchr/testify/require"
+)
+
+// oracle answers any line with a made-up answer of the right shape; do, if set,
+// runs first and may answer instead.
+type oracle struct {
+	mu    sync.Mutex
+	asked []commands.Question
+	do    func(ctx context.Context, q commands.Question) (commands.Answer, bool)
+}
+
+func (o *oracle) Answer(ctx context.Context, q commands.Question) commands.Answer {
+	o.mu.Lock()
+	if len(o.asked) < 1000 {
+		o.asked = append(o.asked, q)
+	}
+	do := o.do
+	o.mu.Unlock()
+	if do != nil {
+		if a, ok := do(ctx, q); ok {
+			return a
+		}
+	}
+	return madeUp(q)
+}
+
+func (o *oracle) last() commands.Question {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.asked[len(o.asked)-1]
+}
+
+func (o *oracle) lines() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var lines []string
+	for _, q := range o.asked {
+		lines = append(lines, q.Text)
+	}
+	return lines
+}
+
+// madeUp has the numbers of nothing real; its plan is what was typed.
+func madeUp(q commands.Question) commands.Answer {
+	words := strings.Fields(q.Text)
+	if len(words) == 0 || !strings.HasPrefix(words[0], "/") {
+		return commands.Answer{Kind: "mem", Understood: q.Text, Question: "/mem llama-7b train zero:2", PerGPU: training(), Model: llama(), Plan: map[string]commands.PlanValue{"zero": {Value: 2}}}
+	}
+	switch words[0] {
+	case "/fit":
+		return alternatives(q.Text)
+	case "/help", "/about", "/privacy":
+		return commands.Answer{Kind: words[0][1:], Question: q.Text, Text: "Say\n  /mem llama-7b\nand more."}
+	case "/gpus":
+		return commands.Answer{Kind: "gpus", Question: q.Text, GPUs: []commands.GPUCard{{Name: "4090", UsableBytes: 23 << 30, Measured: true}, {Name: "h100", UsableBytes: 79 << 30}}}
+	}
+	a := commands.Answer{Kind: words[0][1:], Question: q.Text, Model: llama(), PerGPU: serving(), Plan: map[string]commands.PlanValue{"gpus": {Value: 1}}}
+	if strings.Contains(q.Text, " train") {
+		a.PerGPU = training()
+		a.GPU = &commands.GPUVerdict{Name: "a100-40g", UsableBytes: 42 << 30, Headroom: -(4 << 30)}
+		a.WhatIf = []commands.Change{{Change: "recompute:full", Total: 30 << 30, Saves: 9 << 30, Costs: "about a third more compute"}}
+		a.Assumptions = []commands.Assumption{{Key: "seq", Text: "seq 2048"}, {Key: "optimizer", Text: "AdamW"}}
+	}
+	for _, w := range words[2:] {
+		if key, value, ok := strings.Cut(w, ":"); ok {
+			a.Plan[key] = commands.PlanValue{Value: value, Given: true}
+		}
+	}
+	return a
+}
+
+func llama() *commands.Model {
+	return &commands.Model{
+		ID: "huggyllama/llama-7b", Source: "hub", Revision: new("8416d3fefb0cb3ff5775a7b13c1692d10ff1aa16"), FetchedAt: new("2026-11-24T12:00:00Z"),
+		Params: new(int64(6_738_415_616)), ParamsTrainable: new(int64(6_738_415_616)), Context: new(int64(2048)),
+	}
+}
+
+func parts(p *commands.PerGPU, named ...any) *commands.PerGPU {
+	for i := 0; i+1 < len(named); i += 2 {
+		bytes := int64(named[i+1].(float64) * (1 << 30))
+		basis := "counted"
+		if named[i] == "context" {
+			basis = "allowance"
+		}
+		p.Parts = append(p.Parts, commands.Part{Name: named[i].(string), Bytes: bytes, Formula: "2*Phi", Basis: basis, Source: "physics, section 2"})
+		p.Total += bytes
+	}
+	p.Allocated = p.Total
+	return p
+}
+
+func serving() *commands.PerGPU {
+	return parts(&commands.PerGPU{Moment: "decode"}, "weights", 12.6, "kv_cache", 2.0, "workspace", 0.4, "context", 0.5)
+}
+
+func training() *commands.PerGPU {
+	return parts(&commands.PerGPU{Moment: "loss"}, "weights", 12.6, "master", 3.1, "gradients", 1.6, "optimizer", 6.3,
+		"activations", 14.2, "logits", 2.4, "buffers", 1.9, "workspace", 0.7, "context", 1.8)
+}
+
+func alternatives(line string) commands.Answer {
+	a := commands.Answer{Kind: "fit", Question: line, Model: llama()}
+	for i, change := range []string{"method:qlora", "zero:3 recompute:full", "zero:3", ""} {
+		total := int64(8+10*i) << 30
+		a.Options = append(a.Options, commands.Option{Question: strings.TrimSpace(strings.Replace(line, "/fit", "/mem", 1) + " " + change), Model: "huggyllama/llama-7b", Total: total, Fits: total < 23<<30, Headroom: 23<<30 - total})
+	}
+	return a
+}
+
+// stage is a bot and its Discord.
+type stage struct {
+	*discordtest.Discord
+	bot    *Bot
+	oracle *oracle
+	stop   func() error
+}
+
+// brisk makes waits short where Discord's own are long.
+func brisk() pace {
+	return pace{open: 3 * time.Second, backoff: 20 * time.Millisecond, patience: 20 * time.Second, check: 50 * time.Millisecond, afresh: func() time.Duration { return 30 * time.Millisecond }}
+}
+
+func configFor(d *discordtest.Discord, o *oracle) Config {
+	return Config{AppID: d.AppID, APIURL: d.URL, Answerer: o, Logger: slog.New(slog.DiscardHandler)}
+}
+
+// overGateway logs a bot in.
+func overGateway(t testing.TB) *stage {
+	t.Helper()
+	s := &stage{Discord: discordtest.New(t), oracle: &oracle{}}
+	cfg := configFor(s.Discord, s.oracle)
+	cfg.Token = s.Token
+	s.bot = New(cfg)
+	s.bot.pace = brisk()
+	s.run(t)
+	require.True(t, s.Gateway.Live(1, 5*time.Second), "the bot did not log in")
+	require.Eventually(t, s.bot.Ready, 5*time.Second, time.Millisecond)
+	return s
+}
+
+// run runs the bot until the test, or stop, ends it.
+func (s *stage) run(t testing.TB) {
+	ctx, cancel := context.WithCancel(context.Background())
+	result := make(chan error, 1)
+	go func() { result <- s.bot.Run(ctx) }()
+	s.stop = sync.OnceValue(func() error {
+		cancel()
+		select {
+		case err := <-result:
+			return err
+		case <-time.After(25 * time.Second):
+			t.Error("the bot did not stop")
+			return nil
+		}
+	})
+	t.Cleanup(func() { _ = s.stop() })
+}
+
+// overHTTP serves a bot's endpoint.
+func overHTTP(t testing.TB, adjust ...func(*Config)) *stage {
+	t.Helper()
+	s := &stage{Discord: discordtest.New(t), oracle: &oracle{}}
+	cfg := configFor(s.Discord, s.oracle)
+	cfg.PublicKey = s.PublicKey
+	for _, a := range adjust {
+		a(&cfg)
+	}
+	s.bot = New(cfg)
+	s.bot.pace = brisk()
+	server := httptest.NewServer(s.bot.HTTPHandler())
+	t.Cleanup(server.Close)
+	s.UseHTTP(server.URL + "/interactions")
+	s.run(t)
+	return s
+}
+
+// both runs a test over either transport.
+func both(t *testing.T, test func(t *testing.T, s *stage)) {
+	t.Run("gateway", func(t *testing.T) { t.Parallel(); test(t, overGateway(t)) })
+	t.Run("http", func(t *testing.T) { t.Parallel(); test(t, overHTTP(t)) })
+}
+
+// goroutines waits for the count to settle at or below a number.
+func goroutines(t *testing.T, atMost int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= atMost }, 5*time.Second, 10*time.Millisecond,
+		"goroutines are left behind")
+}

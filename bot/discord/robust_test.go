@@ -1,0 +1,389 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"membot/bot/discord/discordtest"
+	"membot/commands"
+)
+
+type fault = discordtest.Fault
+
+// answers asks once and expects an answer: the bot is alive.
+func (s *stage) answers(t *testing.T) {
+	t.Helper()
+	require.Contains(t, s.Human("ann").Slash("mem", option{Name: "model", Value: "llama-7b"}).Answer().Text(), "15.5 GiB")
+}
+
+func TestDeferredEditsRunTogether(t *testing.T) {
+	const asks, roundTrip = 20, 200 * time.Millisecond
+	s := overGateway(t)
+	release := make(chan struct{})
+	s.oracle.do = func(context.Context, commands.Question) (commands.Answer, bool) {
+		<-release
+		return commands.Answer{Kind: "help", Question: "/help", Text: "words"}, true
+	}
+	s.Slow("edit", roundTrip)
+	var asked []*discordtest.Asked
+	for range asks {
+		asked = append(asked, s.Human("ann").Slash("help"))
+	}
+	for _, a := range asked {
+		kind, _ := a.Ack()
+		require.Equal(t, respondDefer, kind)
+	}
+	start := time.Now()
+	close(release)
+	for _, a := range asked {
+		require.Contains(t, a.Answer().Text(), "words")
+	}
+	took := time.Since(start)
+	t.Logf("%d deferred edits at %s a round trip: %s", asks, roundTrip, took)
+	require.Less(t, took, 3*roundTrip)
+}
+
+func TestAContextIsObeyedWhileRateLimited(t *testing.T) {
+	t.Parallel()
+	d := discordtest.New(t)
+	r := newREST(d.URL, d.AppID, d.Token, noMetrics{})
+	t.Cleanup(r.close)
+	i := &Interaction{ID: "1", ApplicationID: d.AppID, Token: "x"}
+	d.Fail("edit", fault{Status: 429, RetryAfter: 30})
+
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	require.ErrorIs(t, r.edit(ctx, i, note("x")), context.DeadlineExceeded)
+	require.Less(t, time.Since(start), 250*time.Millisecond)
+
+	ctx, cancel = context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	start = time.Now()
+	require.ErrorIs(t, r.edit(ctx, i, note("x")), context.Canceled)
+	require.InDelta(t, 100, time.Since(start).Milliseconds(), 50)
+
+	other := &Interaction{ID: "2", ApplicationID: d.AppID, Token: "y"}
+	err := r.edit(t.Context(), other, note("x"))
+	refused, ok := asAPIError(err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, codeUnknownWebhook, refused.Code, "another token's bucket is its own")
+}
+
+func TestBucketsAreDropped(t *testing.T) {
+	t.Parallel()
+	l := newLimiter()
+	header := http.Header{}
+	header.Set("X-RateLimit-Remaining", "0")
+	header.Set("X-RateLimit-Reset-After", "0.001")
+	for n := range 20_000 {
+		l.learn("hook/"+strings.Repeat("x", n%7)+string(rune('a'+n%26)), header)
+		l.learn(time.Now().String(), header)
+	}
+	time.Sleep(5 * time.Millisecond)
+	for n := range 200 {
+		l.learn("last"+string(rune('a'+n)), header)
+	}
+	require.Less(t, l.size(), 5000)
+}
+
+// TestHeapIsFlat serves 20,000 interactions over the gateway's path against a
+// REST interface that exhausts every bucket.
+func TestHeapIsFlat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-RateLimit-Remaining", "0")
+		w.Header().Set("X-RateLimit-Reset-After", "0.01")
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(server.Close)
+	b := New(Config{AppID: "1100", Token: "x", APIURL: server.URL, Answerer: &oracle{do: func(context.Context, commands.Question) (commands.Answer, bool) {
+		return commands.Answer{Kind: "help", Question: "/help", Text: "words"}, true
+	}}})
+	next := 0
+	serve := func(count int) {
+		for range count {
+			next++
+			id := "1" + strings.Repeat("0", 8) + itoa(next)
+			for len(b.slots) >= 64 {
+				time.Sleep(50 * time.Microsecond)
+			}
+			b.onEvent("INTERACTION_CREATE", []byte(`{"id":"`+id+`","application_id":"1100","type":2,"token":"t`+id+`","user":{"id":"`+id+`"},"data":{"name":"help","type":1}}`))
+		}
+		b.inflight.Wait()
+	}
+	heap := func() int64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	serve(2000)
+	before := heap()
+	serve(20_000)
+	grown := heap() - before
+	t.Logf("heap grew by %d kB over 20,000 interactions; %d buckets held", grown>>10, b.rest.limiter.size())
+	require.Less(t, grown, int64(2<<20))
+}
+
+func itoa(n int) string {
+	return string([]byte{byte('0' + n/10000%10), byte('0' + n/1000%10), byte('0' + n/100%10), byte('0' + n/10%10), byte('0' + n%10)})
+}
+
+func TestPanicsAreContained(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, s *stage) {
+		s.oracle.do = func(_ context.Context, q commands.Question) (commands.Answer, bool) {
+			if strings.Contains(q.Text, "boom") {
+				panic("boom")
+			}
+			return commands.Answer{}, false
+		}
+		require.Contains(t, s.Human("ann").Slash("mem", option{Name: "model", Value: "boom"}).Answer().Text(), "went wrong on our side")
+		s.answers(t)
+	})
+	b := New(Config{Answerer: &oracle{}})
+	b.limits = nil // any bug of the bot's own
+	r := b.Handle(t.Context(), &Interaction{Type: kindCommand, Data: &Data{Name: "help", Type: 1}})
+	require.True(t, r.ephemeral())
+}
+
+// TestTheGatewayRecovers goes through what breaks a connection and asks after
+// each.
+func TestTheGatewayRecovers(t *testing.T) {
+	t.Parallel()
+	for name, breaks := range map[string]func(g *discordtest.Gateway){
+		"reconnect":                func(g *discordtest.Gateway) { g.Reconnect() },
+		"op 7 as the first packet": func(g *discordtest.Gateway) { g.Meet("op7", "op7"); g.Break() },
+		"refused resume":           func(g *discordtest.Gateway) { g.RefuseResumes(true); g.Break() },
+		"op 9, resumable":          func(g *discordtest.Gateway) { g.Invalidate(true) },
+		"op 9 twice at first":      func(g *discordtest.Gateway) { g.Meet("op9resumable", "op9"); g.Break() },
+		"broken connection":        func(g *discordtest.Gateway) { g.Break() },
+		"close 4000":               func(g *discordtest.Gateway) { g.CloseAll(4000) },
+		"close 4007":               func(g *discordtest.Gateway) { g.CloseAll(4007) },
+		"close 4009":               func(g *discordtest.Gateway) { g.CloseAll(4009) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := overGateway(t)
+			before := s.Gateway.Stats()
+			breaks(s.Gateway)
+			require.True(t, s.Gateway.Live(before.Identifies+before.Resumes+1, 10*time.Second), "the bot did not come back: %+v", s.Gateway.Stats())
+			require.Eventually(t, s.bot.Ready, 5*time.Second, time.Millisecond)
+			s.answers(t)
+			require.NoError(t, s.stop())
+		})
+	}
+	t.Run("op 9, over", func(t *testing.T) {
+		t.Parallel()
+		s := overGateway(t)
+		s.Gateway.Invalidate(false)
+		require.True(t, s.Gateway.Live(2, 5*time.Second))
+		s.answers(t)
+	})
+	t.Run("op 7 before any session", func(t *testing.T) {
+		t.Parallel()
+		s := &stage{Discord: discordtest.New(t), oracle: &oracle{}}
+		s.Gateway.Meet("op7", "op9", "op7")
+		cfg := configFor(s.Discord, s.oracle)
+		cfg.Token = s.Token
+		s.bot = New(cfg)
+		s.bot.pace = brisk()
+		s.run(t)
+		require.Eventually(t, s.bot.Ready, 10*time.Second, 5*time.Millisecond)
+		s.answers(t)
+	})
+	t.Run("missed events are replayed once", func(t *testing.T) {
+		t.Parallel()
+		s := overGateway(t)
+		s.Gateway.Break()
+		asked := s.Human("ann").Slash("mem", option{Name: "model", Value: "llama-7b"})
+		require.Contains(t, asked.Answer().Text(), "15.5")
+		require.Len(t, s.oracle.lines(), 1)
+	})
+	t.Run("zombie", func(t *testing.T) {
+		t.Parallel()
+		s := &stage{Discord: discordtest.New(t), oracle: &oracle{}}
+		s.Gateway.Mute(true, 100*time.Millisecond)
+		cfg := configFor(s.Discord, s.oracle)
+		cfg.Token = s.Token
+		s.bot = New(cfg)
+		s.bot.pace = brisk()
+		s.run(t)
+		require.True(t, s.Gateway.Live(1, 5*time.Second))
+		s.Gateway.Mute(false, 100*time.Millisecond)
+		s.Gateway.Mute(true, 30*time.Second)
+		require.Eventually(t, func() bool { return s.Gateway.Stats().Resumes > 0 }, 8*time.Second, 10*time.Millisecond)
+	})
+}
+
+func TestFatalCloseCodesEndTheBot(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{4004, 4010, 4011, 4012, 4013, 4014} {
+		t.Run(itoa(code), func(t *testing.T) {
+			t.Parallel()
+			s := &stage{Discord: discordtest.New(t), oracle: &oracle{}}
+			s.Gateway.RefuseIdentify(code)
+			cfg := configFor(s.Discord, s.oracle)
+			cfg.Token = s.Token
+			b := New(cfg)
+			b.pace = brisk()
+			err := b.Run(t.Context())
+			fatal, ok := errors.AsType[*FatalError](err)
+			require.True(t, ok, "%v", err)
+			require.Equal(t, code, fatal.Code)
+			require.Equal(t, 1, s.Gateway.Stats().Connections)
+		})
+	}
+	t.Run("in a session", func(t *testing.T) {
+		t.Parallel()
+		s := overGateway(t)
+		s.Gateway.CloseAll(4014)
+		require.Eventually(t, func() bool { return !s.bot.Ready() }, 5*time.Second, time.Millisecond)
+		time.Sleep(100 * time.Millisecond)
+		_, ok := errors.AsType[*FatalError](s.stop())
+		require.True(t, ok)
+		require.Equal(t, 1, s.Gateway.Stats().Connections)
+	})
+	t.Run("a token Discord does not know", func(t *testing.T) {
+		t.Parallel()
+		d := discordtest.New(t)
+		err := New(Config{Token: "wrong", AppID: d.AppID, APIURL: d.URL, Answerer: &oracle{}}).Run(t.Context())
+		_, ok := errors.AsType[*FatalError](err)
+		require.True(t, ok, "%v", err)
+		require.NotContains(t, err.Error(), "wrong")
+	})
+}
+
+func TestNothingHangsOnASilentGateway(t *testing.T) {
+	t.Parallel()
+	silent, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = silent.Close() })
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"url":"ws://` + silent.Addr().String() + `","shards":1}`))
+	}))
+	t.Cleanup(api.Close)
+	b := New(Config{Token: "x", AppID: "1", APIURL: api.URL, Answerer: &oracle{}})
+	b.pace = brisk()
+	b.pace.open, b.pace.patience = 200*time.Millisecond, 600*time.Millisecond
+	start := time.Now()
+	require.ErrorContains(t, b.Run(t.Context()), "no gateway session")
+	require.Less(t, time.Since(start), 5*time.Second)
+
+	b = New(Config{Token: "x", AppID: "1", APIURL: api.URL, Answerer: &oracle{}})
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	start = time.Now()
+	require.NoError(t, b.Run(ctx))
+	require.Less(t, time.Since(start), 6*time.Second)
+}
+
+func TestGoroutinesComeBack(t *testing.T) {
+	time.Sleep(50 * time.Millisecond)
+	before := runtime.NumGoroutine()
+	t.Run("bot", func(t *testing.T) {
+		s := overGateway(t)
+		s.Gateway.Meet("op7")
+		s.Gateway.Break()
+		require.True(t, s.Gateway.Live(2, 10*time.Second))
+		var wait sync.WaitGroup
+		for range 50 {
+			wait.Go(func() { s.answers(t) })
+		}
+		wait.Wait()
+		require.NoError(t, s.stop())
+	})
+	goroutines(t, before+2)
+}
+
+func TestShutdownFinishesWhatIsInFlight(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, s *stage) {
+		s.oracle.do = func(context.Context, commands.Question) (commands.Answer, bool) {
+			time.Sleep(800 * time.Millisecond)
+			return commands.Answer{}, false
+		}
+		asked := s.Human("ann").Slash("mem", option{Name: "model", Value: "llama-7b"})
+		_, _ = asked.Ack()
+		require.NoError(t, s.stop())
+		require.Contains(t, asked.Answer().Text(), "15.5 GiB")
+		require.False(t, s.bot.Ready())
+	})
+}
+
+func TestDiscordFailing(t *testing.T) {
+	t.Parallel()
+	for name, faults := range map[string]map[string][]fault{
+		"callback 500, applied":        {"callback": {{Status: 500, Applied: true}}},
+		"callback says unknown, lying": {"callback": {{Status: 404, Code: codeUnknownInteraction, Applied: true}}},
+		"callback 429":                 {"callback": {{Status: 429, RetryAfter: 0.1}}},
+		"global 429":                   {"callback": {{Status: 429, RetryAfter: 0.1, Global: true}}},
+		"callback hangs, applied":      {"callback": {{Applied: true, Status: 502, Delay: 100 * time.Millisecond}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := overGateway(t)
+			for route, list := range faults {
+				s.Fail(route, list...)
+			}
+			s.answers(t)
+			require.Len(t, s.oracle.lines(), 1, "the work is not done again")
+		})
+	}
+	t.Run("edits fail at first", func(t *testing.T) {
+		t.Parallel()
+		both(t, func(t *testing.T, s *stage) {
+			s.Fail("edit", fault{Status: 503}, fault{Status: 429, RetryAfter: 0.1}, fault{Status: 502})
+			s.oracle.do = func(context.Context, commands.Question) (commands.Answer, bool) {
+				time.Sleep(600 * time.Millisecond)
+				return commands.Answer{}, false
+			}
+			s.answers(t)
+		})
+	})
+	t.Run("a message's reply fails at first and is sent once", func(t *testing.T) {
+		t.Parallel()
+		s := overGateway(t)
+		s.Fail("message", fault{Status: 500, Applied: true})
+		require.Contains(t, s.Human("ann").Mention("/mem llama-7b").Text(), "15.5")
+	})
+}
+
+func TestLimitsArePolite(t *testing.T) {
+	t.Parallel()
+	s := overHTTP(t, func(c *Config) {
+		c.Limits = Limits{User: Limit{Count: 2, Per: time.Hour}, Guild: Limit{Count: 3, Per: time.Hour}}
+	})
+	ann, bob := s.Human("ann"), s.Human("bob")
+	for range 2 {
+		require.NotEmpty(t, ann.Slash("help").Answer().Text())
+	}
+	m := ann.Slash("help").Answer()
+	require.True(t, m.Ephemeral())
+	require.Contains(t, m.Text(), "You have asked a lot")
+	require.Contains(t, ann.Speaking("zh-CN").Slash("help").Answer().Text(), "提问太频繁")
+	require.NotContains(t, bob.Slash("help").Answer().Text(), "a lot")
+	require.Contains(t, bob.Slash("help").Answer().Text(), "This server has asked a lot")
+	require.NotContains(t, bob.Privately().Slash("help").Answer().Text(), "a lot", "the server's limit is not his")
+}
+
+func TestAnswererThatNeverReturns(t *testing.T) {
+	t.Parallel()
+	s := overHTTP(t, func(c *Config) { c.Timeout = 700 * time.Millisecond })
+	s.oracle.do = func(context.Context, commands.Question) (commands.Answer, bool) { select {} }
+	require.Contains(t, s.Human("ann").Slash("mem", option{Name: "model", Value: "llama-7b"}).Answer().Text(), "too long")
+}
