@@ -2,9 +2,10 @@ package commands
 
 import "context"
 
-// help answers /help.
+// help answers /help, about one command or option where it is named.
 func (s *Service) help(_ context.Context, r *Request, w *Wording) (Answer, error) {
-	return Answer{Kind: "help", Question: r.Line(), Text: w.Text("text.usage")}, nil
+	text, err := helpText(w, r.Rest)
+	return Answer{Kind: "help", Question: r.Line(), Text: text}, err
 }
 
 // about answers /about.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -27,5 +28,11 @@ func (r *Refused) say(w *Wording) *Refusal {
 		lines = []string{}
 	}
 	advice := w.Text("advice." + r.Code)
-	return &Refusal{Code: r.Code, Text: w.Text("refused."+r.ID, r.Pairs...), Advice: advice, DidYouMean: lines}
+	pairs := slices.Clone(r.Pairs)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if text, ok := pairs[i+1].(string); ok && pairs[i] == "want" {
+			pairs[i+1] = w.wanted(text)
+		}
+	}
+	return &Refusal{Code: r.Code, Text: w.Text("refused."+r.ID, pairs...), Advice: advice, DidYouMean: lines}
 }

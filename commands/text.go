@@ -68,7 +68,6 @@ func (p *page) answer(a *Answer) {
 func (p *page) plain(a *Answer) {
 	p.prose(a.Text)
 	p.paste(a.Choices...)
-	p.question(a)
 }
 
 // unclear asks back.

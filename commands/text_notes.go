@@ -78,7 +78,7 @@ func (p *page) warnings(a *Answer) {
 
 // savings lists what could be asked differently, best first as they come.
 func (p *page) savings(a *Answer) {
-	if len(a.WhatIf) == 0 {
+	if len(a.WhatIf) == 0 || a.PerGPU == nil {
 		return
 	}
 	p.gap()
@@ -88,7 +88,7 @@ func (p *page) savings(a *Answer) {
 		names, amounts = max(names, cells(c.Change)), append(amounts, -c.Saves)
 	}
 	names = min(names, p.width/2)
-	unit := unitOf(a.WhatIf[0].Saves)
+	unit := unitOf(a.PerGPU.Total)
 	n := align(unit, amounts...)
 	for _, c := range a.WhatIf {
 		lead := "  " + pad(clip(c.Change, names), names) + "  " + strings.Replace(n.of(-c.Saves), "-", "−", 1) + " " + unit
@@ -168,7 +168,11 @@ func (p *page) age(fetched string) string {
 	if err != nil {
 		return p.w.Text("label.read", "when", fetched)
 	}
-	text := p.w.Text("label.read", "when", at.UTC().Format("2006-01-02 15:04 UTC"))
+	layout := "2006-01-02 15:04 UTC"
+	if at.Equal(at.Truncate(24 * time.Hour)) { // a day is all that is known
+		layout = time.DateOnly
+	}
+	text := p.w.Text("label.read", "when", at.UTC().Format(layout))
 	if p.now.IsZero() || p.now.Before(at) {
 		return text
 	}

@@ -152,6 +152,86 @@ func TestEveryIDInTheCodeIsWorded(t *testing.T) {
 	require.Greater(t, seen, 30)
 }
 
+// What an option takes is said in Chinese too, whatever the option.
+func TestWantsAreWorded(t *testing.T) {
+	w := Words(Chinese)
+	code := ""
+	for _, pattern := range []string{"*.go", "../estimator/validate.go"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			data, err := os.ReadFile(file)
+			require.NoError(t, err)
+			code += string(data)
+		}
+	}
+	said := regexp.MustCompile(`(?:want|Want): *(?:fmt.Sprintf\()?"([^"]+)"( \+)?`).FindAllStringSubmatch(code, -1)
+	require.NotEmpty(t, said)
+	for _, s := range said {
+		english := strings.ReplaceAll(s[1], "%d", "8")
+		if s[2] != "" { // the rest is worked out
+			english += map[bool]string{true: "32 heads: 1, 2", false: "9"}[strings.Contains(s[1], "divisor")]
+		}
+		if !strings.Contains(english, " ") || english == "on, off" {
+			continue
+		}
+		require.NotEqual(t, english, w.wanted(english))
+	}
+	require.Equal(t, "32 个头的约数：1, 2, 4", w.wanted("a divisor of 32 heads: 1, 2, 4"))
+	require.Equal(t, "a, b, c", w.wanted("a, b, c"))
+}
+
+func TestHelpSaysWhatTheTablesSay(t *testing.T) {
+	for _, lang := range []string{English, Chinese} {
+		w := Words(lang)
+		general, err := helpText(w, "")
+		require.NoError(t, err)
+		all, err := helpText(w, "options")
+		require.NoError(t, err)
+		for _, c := range Commands() {
+			require.Contains(t, general, c.Usage)
+			text, err := helpText(w, "/"+c.Name)
+			require.NoError(t, err)
+			require.Contains(t, text, c.Usage)
+		}
+		for _, o := range Options() {
+			require.Contains(t, general, o.Key)
+			require.Contains(t, all, o.Key)
+			text, err := helpText(w, o.Key)
+			require.NoError(t, err)
+			require.NotContains(t, text, "no value")
+		}
+		for _, text := range []string{w.Text("text.about"), w.Text("text.privacy")} {
+			require.NotContains(t, text, "no value")
+		}
+	}
+	for name, example := range examples {
+		_, err := Parse(example)
+		require.NoError(t, err, name)
+	}
+	_, err := helpText(Words(English), "zeroo")
+	require.ErrorContains(t, err, "no_help")
+}
+
+// Every id that a table names is worded.
+func TestTablesAreWorded(t *testing.T) {
+	for _, lang := range []string{English, Chinese} {
+		w := Words(lang)
+		for _, c := range changes {
+			require.True(t, w.Has("cost."+c.cost), c.cost)
+		}
+		for _, p := range peers {
+			require.True(t, w.Has("why."+p.why), p.why)
+		}
+		for _, row := range wants {
+			require.True(t, w.Has("want."+row.id), row.id)
+		}
+	}
+}
+
 func TestWording(t *testing.T) {
 	require.Equal(t, Chinese, Spoken("zh-TW"))
 	require.Equal(t, Chinese, Spoken("zh"))
