@@ -5,7 +5,7 @@ const transformersSource = "Qwen's published tables of max_memory_allocated"
 // transformersBills: a generation's peak is the prefill, with one block's MLA
 // and the residual stream (before 4.45 the fp32 logits of the whole prompt), or
 // the decoding, when one block's cache is copied to make room, or the loading.
-var transformersBills = bills(weightBills, cacheBills, []bill{
+var transformersBills = bills(weightBills, growingCache(cacheBills), []bill{
 	{
 		part: Weights, moments: WhileServing, basis: Derived, source: "an fp8 checkpoint of a tied model keeps a second head",
 		text: "2 * V * h",
@@ -37,9 +37,39 @@ var transformersBills = bills(weightBills, cacheBills, []bill{
 		},
 	},
 	{
-		part: Workspace, moments: AtDecode, basis: Derived, source: transformersSource + "; the longer cache of one block beside its old one",
-		text:  "KV1 * min(1, Pk*p)",
-		bytes: func(s *sheet) float64 { return s.v.kv1 * min(1, s.v.cached*s.p) },
+		part: Workspace, moments: AtDecode, basis: Derived, source: transformersSource + "; one block's longer keys beside its old ones, then its values",
+		text:  "KV1 / 2",
+		bytes: func(s *sheet) float64 { return s.v.kv1 / 2 },
+	},
+	{
+		part: Workspace, moments: AtDecode, basis: Derived, source: "sdpa and eager repeat one block's keys and values for every query head",
+		text: "4 * A * Dh * b * (s + n) / t",
+		bytes: func(s *sheet) float64 {
+			if s.plan.Attention == Flash {
+				return 0
+			}
+			return 4 * s.A * s.headDim() * s.b * (s.s + s.n) / s.t
+		},
+	},
+	{
+		part: Workspace, moments: AtDecode, basis: Derived, source: "GPTQ's kernels keep room for one linear in 16 bits; " + transformersSource,
+		text: "2 * F * h / t",
+		bytes: func(s *sheet) float64 {
+			if s.plan.DType != GPTQ && (s.plan.DType != Stored || s.arch.Quant.Method != "gptq") {
+				return 0
+			}
+			return 2 * s.v.wide * s.h / s.t
+		},
+	},
+	{
+		part: Workspace, moments: AtPrefill, basis: Derived, source: "eager attention keeps one block's scores in 32 and 16 bits",
+		text: "6 * A * b * s * s / t",
+		bytes: func(s *sheet) float64 {
+			if s.plan.Attention != Eager {
+				return 0
+			}
+			return 6 * s.A * s.b * s.s * s.s / s.t
+		},
 	},
 	{
 		part: Workspace, moments: AtLoad, basis: Derived, source: transformersSource + "; an AWQ checkpoint of a tied model loads a second head",
@@ -52,7 +82,7 @@ var transformersBills = bills(weightBills, cacheBills, []bill{
 		},
 	},
 	{
-		part: Buffers, moments: WhileServing, basis: Derived, source: transformersSource + "; before 4.45 every block caches its own cos and sin",
+		part: Buffers, moments: AtPrefill | AtDecode, basis: Derived, source: transformersSource + "; before 4.45 every block caches its own cos and sin",
 		text: "4 * min(X, 32768) * D * L * P",
 		bytes: func(s *sheet) float64 {
 			if !s.plan.Serve.Version.Before(4, 45) {
@@ -62,7 +92,7 @@ var transformersBills = bills(weightBills, cacheBills, []bill{
 		},
 	},
 	{
-		part: Workspace, moments: WhileServing, basis: Allowance, source: transformersSource + "; the rest of the workspace",
+		part: Workspace, moments: AtPrefill | AtDecode, basis: Allowance, source: transformersSource + "; the rest of the workspace",
 		text:  "30000000",
 		bytes: func(*sheet) float64 { return 30e6 },
 	},
@@ -71,4 +101,41 @@ var transformersBills = bills(weightBills, cacheBills, []bill{
 // wholeLogits says that the logits of the whole prompt are the larger workspace.
 func (s *sheet) wholeLogits() bool {
 	return s.plan.Serve.Version.Before(4, 45) && !s.arch.NoHead && 6*s.V > 6*s.v.wide/s.t+9*s.h
+}
+
+// growingCache turns the bills of a cache that is there from the start into
+// those of one that grows: all of it while decoding, the prompt's share after
+// prefill.
+func growingCache(cache []bill) []bill {
+	var all []bill
+	for _, b := range cache {
+		if b.part == State {
+			all = append(all, b)
+			continue
+		}
+		prompt := b
+		b.moments, prompt.moments = AtDecode, AtPrefill
+		prompt.text = "(" + b.text + ") * Ps"
+		if bytes := b.bytes; bytes != nil {
+			prompt.bytes = func(s *sheet) float64 { return bytes(s) * s.promptShare() }
+		}
+		if each := b.each; each != nil {
+			prompt.each = func(s *sheet, k *block) float64 { return each(s, k) * s.promptShare() }
+		}
+		all = append(all, b, prompt)
+	}
+	return all
+}
+
+// promptShare is the prompt's share of all tokens.
+func (s *sheet) promptShare() float64 { return s.s / (s.s + s.n) }
+
+// headDim is the head size of the first block that attends.
+func (s *sheet) headDim() float64 {
+	for i := range s.blocks {
+		if s.blocks[i].layer.Mixer.Kind.Attends() {
+			return s.blocks[i].d
+		}
+	}
+	return 0
 }

@@ -1,6 +1,7 @@
 package estimator
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -13,34 +14,82 @@ type GPU struct {
 	Measured bool  // Usable was read off a real card
 }
 
+// gpuRow is a card of the tables.
+type gpuRow struct {
+	name, vendor string
+	memory       Bytes
+	usable       Bytes // 0: unknown
+	measured     bool
+	aliases      string // further names, space on both sides of each
+}
+
+// nominalShare is what is left of a card's marketed size where nobody wrote
+// down how much a program sees: measured cards show 0.97 to 0.99 of theirs.
+const nominalShare = 0.98
+
+func (r *gpuRow) card() GPU {
+	g := GPU{Name: r.name, Vendor: r.vendor, Memory: r.memory, Usable: r.usable, Measured: r.measured}
+	if g.Usable == 0 {
+		g.Usable = Bytes(nominalShare * float64(r.memory))
+	}
+	return g
+}
+
 // nominalGPU is a card of which only a size is known.
 func nominalGPU(name string, memory Bytes) GPU {
 	return GPU{Name: name, Memory: memory, Usable: memory}
 }
 
-// gpus are the cards that people own or rent.
-var gpus = []GPU{
-	{"h100-80g", "NVIDIA", 80 * GiB, 81080 * MiB, true},
-	{"a100-80g", "NVIDIA", 80 * GiB, 81153 * MiB, true},
-	{"a100-40g", "NVIDIA", 40 * GiB, 40448 * MiB, true},
-	{"4090", "NVIDIA", 24 * GiB, 24084 * MiB, true},
-}
+// gpus are the cards that people own or rent, and gpuNames where each name
+// stands among them.
+var gpus, gpuNames = func() ([]GPU, map[string]int) {
+	var cards []GPU
+	names := map[string]int{}
+	for _, row := range slices.Concat(nvidiaCards, amdIntelCards, appleChips) {
+		for _, name := range append(strings.Fields(row.aliases), row.name) {
+			names[name] = len(cards)
+		}
+		cards = append(cards, row.card())
+	}
+	return cards, names
+}()
 
 // GPUs lists the cards.
 func GPUs() []GPU { return gpus }
 
-// FindGPU finds a card by name, or makes one of any size ("24g", "4090-48g").
+// FindGPU finds a card by one of its names, or makes one of any size ("24g",
+// "4090-48g").
 func FindGPU(name string) (GPU, bool) {
-	name = strings.ToLower(name)
-	for _, g := range gpus {
-		if g.Name == name {
-			return g, true
-		}
+	name = plainName(name)
+	if i, ok := gpuNames[name]; ok {
+		return gpus[i], true
 	}
-	size := name[strings.LastIndexByte(name, '-')+1:]
-	memory, err := ParseBytes(size)
+	cut := strings.LastIndexByte(name, '-')
+	memory, err := ParseBytes(name[cut+1:])
 	if err != nil || memory < GiB || memory > 4*TiB {
 		return GPU{}, false
 	}
+	if i, ok := gpuNames[name[:max(0, cut)]]; ok && gpus[i].Memory == memory {
+		return gpus[i], true // the size that the card has anyway
+	}
 	return nominalGPU(name, memory), true
+}
+
+// plainName writes a card's name as the tables do.
+func plainName(name string) string {
+	name = strings.NewReplacer(" ", "-", "_", "-").Replace(strings.ToLower(strings.TrimSpace(name)))
+	for _, brand := range []string{"nvidia-", "geforce-", "tesla-", "amd-", "radeon-", "intel-", "apple-", "instinct-"} {
+		if rest := strings.TrimPrefix(name, brand); gpuKnown(rest) || rest != name && !gpuKnown(name) {
+			name = rest
+		}
+	}
+	if !gpuKnown(name) {
+		name = strings.TrimSuffix(name, "b")
+	}
+	return name
+}
+
+func gpuKnown(name string) bool {
+	_, ok := gpuNames[name]
+	return ok
 }

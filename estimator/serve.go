@@ -133,6 +133,8 @@ var serveLetters = []letter{
 	{"D", "head size that RoPE turns", func(s *sheet) float64 { return s.v.rope }},
 	{"X", "positions of the model", func(s *sheet) float64 { return s.v.pos }},
 	{"KV1", "bytes of the largest block's cache", func(s *sheet) float64 { return s.v.kv1 }},
+	{"Ps", "the prompt's share of all tokens", func(s *sheet) float64 { return s.promptShare() }},
+	{"Dh", "head size", func(s *sheet) float64 { return s.headDim() }},
 	{"Lat", "copies of the latent in the cache", func(s *sheet) float64 { return s.v.latents }},
 	{"wp", "bytes of a weight that no scheme converts", func(s *sheet) float64 { return s.v.we0 }},
 	{"Kd", "bytes of a token in the drafting layers' cache", func(s *sheet) float64 { return s.draftCache() }},
