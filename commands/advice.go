@@ -53,27 +53,19 @@ var failures = []failure{
 	{hfhub.ErrBroken, BadMetadata, "broken"},
 	{hfhub.ErrRefused, HubError, "refused"},
 	{hfhub.ErrOffline, HubUnreachable, "offline"},
+	{hfhub.ErrUnreachable, HubUnreachable, "unreachable"},
+	{hfhub.ErrNoConfig, NoConfig, "no_config"},
+	{hfhub.ErrBadMetadata, BadMetadata, "bad_config"},
+	{estimator.ErrShape, BadMetadata, "bad_config"},
 	{context.DeadlineExceeded, Timeout, "timeout"},
 	{context.Canceled, Timeout, "timeout"},
-	{hfhub.ErrUnreachable, HubUnreachable, "unreachable"},
-	{estimator.ErrShape, BadMetadata, "bad_config"},
 }
 
 // Advise words an error that is no [Refused]: what happened, then what to do.
 // Nothing of the error's own text is shown. Now is when "retry after" counts
 // from. An error nobody knows is "internal"; the caller logs it.
 func Advise(w *Wording, err error, now time.Time) *Refusal {
-	about := struct{ model, revision, file string }{"", "", "config.json"}
-	when := w.Text("advice.later")
-	if e := new(hfhub.Error); errors.As(err, &e) {
-		about.model, about.revision = e.ID, e.Revision
-		if e.Path != "" {
-			about.file = e.Path
-		}
-		if wait := e.RetryAt.Sub(now); !e.RetryAt.IsZero() && wait > 0 {
-			when = w.Text("advice.seconds", "seconds", strconv.Itoa(int(wait/time.Second)+1))
-		}
-	}
+	said := subject(w, err, now)
 	row := failure{nil, Internal, "internal"}
 	for _, f := range failures {
 		if errors.Is(err, f.kind) {
@@ -81,10 +73,44 @@ func Advise(w *Wording, err error, now time.Time) *Refusal {
 			break
 		}
 	}
-	return &Refusal{
-		Code:       row.code,
-		Text:       w.Text("failure."+row.id, "model", about.model, "revision", about.revision, "file", about.file),
-		Advice:     w.Text("advice."+row.code, "when", when),
-		DidYouMean: []string{},
+	r := &Refusal{Code: row.code, DidYouMean: []string{}}
+	r.Text = w.Text("failure."+row.id, "model", said.model, "revision", said.revision, "file", said.file)
+	if u := new(hfhub.UnsupportedError); errors.As(err, &u) {
+		r.Code, r.Text = UnsupportedArchitecture, unsupported(w, u, said.model)
 	}
+	r.Advice = w.Text("advice."+r.Code, "when", said.when)
+	return r
+}
+
+// about is what a failure is about, in words.
+type about struct{ model, revision, file, when string }
+
+func subject(w *Wording, err error, now time.Time) about {
+	said := about{model: w.Text("failure.this_model"), file: "config.json", when: w.Text("advice.later")}
+	e := new(hfhub.Error)
+	if !errors.As(err, &e) {
+		return said
+	}
+	said.model, said.file, said.revision = orElse(e.ID, said.model), orElse(e.Path, said.file), e.Revision
+	if wait := e.RetryAt.Sub(now); !e.RetryAt.IsZero() && wait > 0 {
+		said.when = w.Text("advice.seconds", "seconds", strconv.Itoa(int(wait/time.Second)+1))
+	}
+	return said
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// unsupported says which part of a shape is new, and the weights as a floor
+// where they are known.
+func unsupported(w *Wording, u *hfhub.UnsupportedError, model string) string {
+	text := w.Text("failure.unsupported", "model", model, "kind", orElse(u.Kind, u.ModelType))
+	if u.Floor > 0 {
+		text += w.Text("failure.floor", "bytes", u.Floor.String())
+	}
+	return text
 }

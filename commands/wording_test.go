@@ -257,11 +257,36 @@ func TestAdvice(t *testing.T) {
 	require.Equal(t, "internal", r.Code)
 	require.NotContains(t, r.Text+r.Advice, "hf_secret")
 	require.Equal(t, "timeout", Advise(Words(English), context.DeadlineExceeded, now).Code)
+	r = Advise(Words(English), fmt.Errorf("read a/b: %w", &hfhub.UnsupportedError{ModelType: "new", Kind: "weird_attention", Floor: 5 << 30}), now)
+	require.Equal(t, UnsupportedArchitecture, r.Code)
+	require.Contains(t, r.Text, "weird_attention")
+	require.Contains(t, r.Text, "5.00 GiB")
 	for _, lang := range []string{English, Chinese} {
 		for _, f := range failures {
 			r := Advise(Words(lang), &hfhub.Error{Kind: f.kind, ID: "owner/name", Revision: "v1"}, now)
 			require.Equal(t, f.code, r.Code)
 			require.NotContains(t, r.Text+r.Advice, "no value", f.id)
+		}
+	}
+}
+
+// noteCode finds the codes of notes that the estimator and the readers make.
+var noteCode = regexp.MustCompile(`Note\{(?:Code: )?"([a-z_]+)"|\bnote\("([a-z_]+)"|Code: +"([a-z_]+)"`)
+
+func TestEveryNoteIsWorded(t *testing.T) {
+	for _, dir := range []string{"../estimator", "../hfhub", "."} {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		require.NoError(t, err)
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			code, err := os.ReadFile(file)
+			require.NoError(t, err)
+			for _, found := range noteCode.FindAllStringSubmatch(string(code), -1) {
+				id := "note." + found[1] + found[2] + found[3]
+				require.True(t, Words(English).Has(id), "%s: %s", file, id)
+			}
 		}
 	}
 }
