@@ -168,7 +168,7 @@ func readDType(s *scanner, t *Tensor, names map[string]string) error {
 }
 
 func readShape(s *scanner, t *Tensor) error {
-	t.Shape = nil
+	t.Shape = make([]int64, 0, 2)
 	return s.array(func() error {
 		dim, err := s.count()
 		if err == nil && len(t.Shape) >= maxDims {
@@ -180,13 +180,16 @@ func readShape(s *scanner, t *Tensor) error {
 }
 
 func readOffsets(s *scanner, begin, end *int64) error {
-	places := []*int64{begin, end}
-	return s.array(func() error {
-		if len(places) == 0 {
-			return broken("a tensor with more than two offsets")
+	n := 0
+	return s.array(func() (err error) {
+		switch n++; n {
+		case 1:
+			*begin, err = s.count()
+		case 2:
+			*end, err = s.count()
+		default:
+			err = broken("a tensor with more than two offsets")
 		}
-		n, err := s.count()
-		*places[0], places = n, places[1:]
 		return err
 	})
 }

@@ -54,6 +54,16 @@ func (s *scanner) want(c byte) error {
 	return err
 }
 
+// usual are the keys of every tensor, shared in place of a copy for each.
+var usual = map[string]string{"dtype": "dtype", "shape": "shape", "data_offsets": "data_offsets"}
+
+func (s *scanner) name(key []byte) string {
+	if shared, ok := usual[string(key)]; ok {
+		return shared
+	}
+	return string(key)
+}
+
 // object reads an object; each reads the value of a key.
 func (s *scanner) object(each func(key string) error) error {
 	if err := s.want('{'); err != nil {
@@ -79,7 +89,7 @@ func (s *scanner) members(each func(key string) error) error {
 		if err := s.want(':'); err != nil {
 			return err
 		}
-		if err := each(string(key)); err != nil {
+		if err := each(s.name(key)); err != nil {
 			return err
 		}
 		if more, err := s.comma('}'); err != nil || !more {
@@ -139,6 +149,7 @@ func (s *scanner) text() ([]byte, error) {
 func (s *scanner) rest() ([]byte, error) {
 	s.scratch = s.scratch[:0]
 	for {
+		s.plain()
 		c, err := s.byte()
 		switch {
 		case err != nil:
@@ -157,6 +168,20 @@ func (s *scanner) rest() ([]byte, error) {
 			s.scratch = append(s.scratch, c)
 		}
 	}
+}
+
+// plain takes what is buffered of a string up to a byte that needs a look.
+func (s *scanner) plain() {
+	buffered, _ := s.r.Peek(s.r.Buffered())
+	n := 0
+	for n < len(buffered) && n < maxText && buffered[n] != '"' && buffered[n] != '\\' && buffered[n] >= 0x20 {
+		n++
+	}
+	if len(s.scratch)+n > maxText {
+		return
+	}
+	s.scratch = append(s.scratch, buffered[:n]...)
+	_, _ = s.r.Discard(n)
 }
 
 func (s *scanner) checked() ([]byte, error) {
