@@ -12,7 +12,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-const firstRange = 512 << 10 // bytes asked for where a header's length cannot be guessed
+// firstRange is what is asked for where a header's length cannot be guessed, in
+// bytes: 97 of 100 headers are below 100 KB, and another range costs two requests.
+const firstRange = 200 << 10
 
 // shard is a weight file with what is known before it is read.
 type shard struct {

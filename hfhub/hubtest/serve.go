@@ -142,6 +142,7 @@ func (h *Hub) serveResolve(w http.ResponseWriter, r *http.Request, parts []strin
 		return
 	}
 	large := repo.isLarge(path, content)
+	w.Header().Set("Etag", `"`+content.etag()[:40]+`"`)
 	switch {
 	case rest[0] == "raw" && large:
 		pointer := fmt.Sprintf("version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %d\n", content.etag(), content.size())
@@ -195,6 +196,7 @@ func (h *Hub) serveCached(w http.ResponseWriter, r *http.Request, parts []string
 		return
 	}
 	w.Header().Set("X-Repo-Commit", rest[0])
+	w.Header().Set("Etag", `"`+content.etag()[:40]+`"`)
 	serveContent(w, r, content)
 }
 
