@@ -1,8 +1,116 @@
 package commands
 
-import "context"
+import (
+	"context"
+	"slices"
 
-// plain answers plain words: the line they were understood to ask.
-func (s *Service) plain(_ context.Context, q Question, w *Wording) Answer {
-	return Answer{Kind: "unclear", Understood: q.Text, Ask: "model", Text: w.Text("plain.ask"), Choices: []string{"/mem llama-7b", "/help"}}
+	"membot/commands/words"
+	"membot/estimator"
+	"membot/hfhub"
+)
+
+// knownNames is what the reader of plain words knows of models and cards.
+type knownNames struct{}
+
+// Models lists the catalogue's ids.
+func (knownNames) Models() []string {
+	var ids []string
+	for _, e := range hfhub.Catalogue().All() {
+		ids = append(ids, e.ID)
+	}
+	return ids
+}
+
+// Cards lists the GPUs of the table.
+func (knownNames) Cards() []string {
+	var names []string
+	for _, g := range estimator.GPUs() {
+		names = append(names, g.Name)
+	}
+	return names
+}
+
+// read understands plain words. The reader is made for the first of them.
+func (s *Service) read(q Question) words.Reading {
+	s.once.Do(func() { s.reader = words.New(knownNames{}) })
+	return s.reader.Read(q.Text, q.Previous, q.Lang)
+}
+
+// plain answers plain words: the line they were understood to ask, what was
+// assumed to get there, and what else they may have meant.
+func (s *Service) plain(ctx context.Context, q Question, w *Wording) Answer {
+	reading := s.read(q)
+	if q.Lang == "" {
+		w = Words(reading.Lang)
+	}
+	q.Lang, q.Previous = w.Lang(), ""
+	var a Answer
+	switch {
+	case q.Config != nil && reading.Kind == words.Unclear && reading.Ask == "model":
+		a = s.typed(ctx, q.of("/mem config.json"), w)
+	case reading.Kind == words.Concept:
+		a = s.concept(ctx, reading.Topic, "", w)
+	case reading.Line == "":
+		a = Answer{Kind: reading.Kind, Topic: reading.Topic, Ask: reading.Ask, Text: w.Text("plain." + reading.Kind + "_" + either(reading.Topic, reading.Ask))}
+	default:
+		a = s.understood(ctx, q, reading, w)
+	}
+	a.Understood = words.Quote(q.Text)
+	a.Choices = offered(reading, a.Question)
+	return a
+}
+
+// of is the question with another text.
+func (q Question) of(text string) Question {
+	q.Text = text
+	return q
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// lost are the refusals of a model that was not found, for which its family or
+// its size can stand in.
+var lost = []string{"model_not_found", "hub_unreachable", "hub_rate_limited", "hub_error", "no_config", "model_gated", "model_private"}
+
+// understood answers the line that was read, or, where its model is not found,
+// what stands in for it.
+func (s *Service) understood(ctx context.Context, q Question, reading words.Reading, w *Wording) Answer {
+	a := s.typed(ctx, q.of(reading.Line), w)
+	var assumed []Assumption
+	if a.Error != nil && reading.Base != "" && slices.Contains(lost, a.Error.Code) {
+		if b := s.typed(ctx, q.of(reading.Base), w); b.Error == nil {
+			assumed = []Assumption{{Key: "model", Text: w.Text("plain.base", "line", reading.Line, "why", a.Error.Text)}}
+			a = b
+		}
+	}
+	if a.Error != nil {
+		a.Question = reading.Line
+		return a
+	}
+	for _, taken := range reading.Assumed {
+		assumed = append(assumed, Assumption{Key: taken.Key, Text: taken.Why})
+	}
+	a.Assumptions = append(assumed, a.Assumptions...)
+	a.Ask = reading.Ask
+	if reading.Topic != "" {
+		s.explainTopic(ctx, &a, reading.Topic, w)
+	}
+	return a
+}
+
+// offered are the lines to pick from: close readings first, then what else is
+// worth asking; at most three, without the one that was answered.
+func offered(reading words.Reading, question string) []string {
+	var list []string
+	for _, line := range slices.Concat(reading.Choices, reading.Also) {
+		if len(list) < 3 && line != question && line != reading.Line && !slices.Contains(list, line) {
+			list = append(list, line)
+		}
+	}
+	return list
 }

@@ -7,6 +7,9 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync"
+
+	"membot/commands/words"
 )
 
 // Question is one question as it arrived.
@@ -27,6 +30,9 @@ type Answerer interface {
 type Service struct {
 	Library Library
 	Log     *slog.Logger // of what went wrong inside; nil is silent
+
+	once   sync.Once
+	reader *words.Reader // of plain words
 }
 
 var _ Answerer = (*Service)(nil)

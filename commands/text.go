@@ -72,7 +72,7 @@ func (p *page) plain(a *Answer) {
 
 // unclear asks back.
 func (p *page) unclear(a *Answer) {
-	p.prose(a.Ask)
+	p.prose(either(a.Text, a.Ask))
 	p.paste(a.Choices...)
 }
 
@@ -144,6 +144,10 @@ func (p *page) question(a *Answer) {
 		p.lines("", "  ", p.w.Text("label.read_as", "words", a.Understood))
 	}
 	p.paste(a.Question)
+	if a.Understood != "" && len(a.Choices) > 0 {
+		p.lines("", "  ", p.w.Text("label.not_meant"))
+		p.paste(a.Choices...)
+	}
 }
 
 // finish takes out what would play tricks on a terminal, for ids and words come

@@ -156,21 +156,18 @@ func (s *scan) negated(f found) bool {
 // fillers stand between a word and what it is about.
 var fillers = map[string]bool{"=": true, ":": true, "of": true, "is": true, "at": true, "~": true, "to": true, "size": true, "up": true, "about": true, "around": true, "use": true, "using": true, "any": true, "the": true, "为": true, "是": true, "约": true, "大": true, "小": true, "到": true, "设": true, "开": true, "了": true, "a": true, "dtype": true, "cache": true, "in": true, "as": true, "quant": true, "量": true, "化": true, "用": true, "len": true, "(": true, "\"": true, "'": true, "set": true, "type": true, "数": true}
 
-// languageOf tells Chinese from English by the script.
+// languageOf is the language to answer in: the one asked for, else that of the
+// script.
 func languageOf(atoms []atom, asked string) string {
-	for _, a := range atoms {
-		if a.kind == han {
-			return "zh-CN"
-		}
+	chinese := strings.HasPrefix(strings.ToLower(asked), "zh")
+	if asked == "" {
+		chinese = slices.ContainsFunc(atoms, func(a atom) bool { return a.kind == han })
 	}
-	if strings.HasPrefix(asked, "zh") && !slices.ContainsFunc(atoms, func(a atom) bool { return a.kind == letters && len(a.text) > 2 && english[a.text] }) {
+	if chinese {
 		return "zh-CN"
 	}
 	return "en"
 }
-
-// english are words that tell an English sentence.
-var english = map[string]bool{"how": true, "what": true, "can": true, "the": true, "much": true, "does": true, "which": true, "why": true, "and": true, "with": true, "for": true}
 
 // isHubID says whether owner/name, as typed, is a Hub id and not "7b/13b" or
 // "tokens/s".

@@ -33,7 +33,7 @@ type Reading struct {
 	Also    []string     // other lines worth offering: the other method, mode or card
 	Base    string       // the line to answer when the model of Line is not found: its family's, or its size
 	Assumed []Assumption // what was taken where the question left it open
-	Lang    string       // "en" or "zh-CN", by the question's own script
+	Lang    string       // "en" or "zh-CN": as asked for, else by the script
 }
 
 // Assumption is something the question left open, and what was taken.
@@ -63,7 +63,7 @@ type Reader struct {
 }
 
 // Read understands a question. previous is the canonical line it follows up on,
-// or empty; lang is the asker's language, used where the text has none.
+// or empty; lang is the language to word assumptions in; empty takes the text's own.
 func (r *Reader) Read(text, previous, lang string) Reading {
 	s := r.scan(text)
 	s.lang = languageOf(s.atoms, lang)

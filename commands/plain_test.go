@@ -1,0 +1,74 @@
+package commands
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// plainly asks the catalogue in plain words.
+func plainly(t *testing.T, text, previous string) Answer {
+	t.Helper()
+	service := &Service{Library: Shelf{}}
+	return service.Answer(t.Context(), Question{Text: text, Previous: previous})
+}
+
+func TestPlainWordsBecomeALine(t *testing.T) {
+	for _, row := range []struct{ text, previous, kind, holds string }{
+		{"can I finetune llama 3 8b with lora on a 4090?", "", "fit", "train method:lora gpu:4090"},
+		{"8 张 A100 能全参微调 Qwen2.5-72B 吗", "", "fit", "train method:full gpus:8 gpu:a100-80g"},
+		{"vram for qwen2.5 7b instruct?", "", "mem", "Qwen/Qwen2.5-7B-Instruct infer"},
+		{"llama-2-7b or llama-2-13b, which needs less memory", "", "compare", "/compare"},
+		{"what can I run on 24GB", "", "models", "gpu:24g"},
+		{"4090有多少显存", "", "gpus", "/gpus 4090"},
+		{"and with zero 3?", "/mem llama-7b train stack:deepspeed zero:2 gpus:8", "mem", "zero:3"},
+		{"换成 int4 呢", "/mem llama-7b infer seq:4096", "mem", "dtype:int4"},
+	} {
+		a := plainly(t, row.text, row.previous)
+		require.Nil(t, a.Error, row.text)
+		require.Equal(t, row.kind, a.Kind, row.text)
+		require.Contains(t, a.Question, row.holds, row.text)
+		require.NotEmpty(t, a.Understood)
+		require.LessOrEqual(t, len(a.Choices), 3)
+		for _, line := range a.Choices {
+			_, err := Parse(line)
+			require.NoError(t, err, line)
+		}
+	}
+}
+
+func TestPlainWordsWithoutALine(t *testing.T) {
+	for text, want := range map[string]Answer{
+		"how much vram do I need":       {Kind: "unclear", Ask: "model"},
+		"pip install vllm fails":        {Kind: "off_topic", Topic: "install"},
+		"thanks!":                       {Kind: "off_topic", Topic: "smalltalk"},
+		"why 16 or 20 bytes per param?": {Kind: "concept", Topic: "bytes_per_parameter"},
+	} {
+		got := plainly(t, text, "")
+		require.Equal(t, want, Answer{Kind: got.Kind, Ask: got.Ask, Topic: got.Topic}, text)
+		require.NotEmpty(t, got.Text, text)
+	}
+}
+
+// A model that nobody can look up is sized by what its name says, and the
+// answer says so.
+func TestUnknownModelFallsBackOnItsSize(t *testing.T) {
+	a := plainly(t, "vram of nosuchlab-parrot-13b-chat", "")
+	require.Nil(t, a.Error)
+	require.Contains(t, a.Question, "/mem 13b infer")
+	require.Equal(t, "model", a.Assumptions[0].Key)
+	require.Contains(t, a.Assumptions[0].Text, "nosuchlab-parrot-13b-chat")
+}
+
+func TestPlainWordsRepeatNothingHarmful(t *testing.T) {
+	a := plainly(t, "@everyone [free gpus](https://evil.example) vram for llama-3-8b", "")
+	require.Nil(t, a.Error)
+	require.NotContains(t, a.Understood, "@")
+	require.NotContains(t, a.Understood, "evil")
+}
+
+func TestNumbersOutOfRangeAreRefused(t *testing.T) {
+	a := plainly(t, "llama-3-8b inference with batch 9999999999 and seq 9999999999", "")
+	require.NotNil(t, a.Error)
+	require.Equal(t, BadValue, a.Error.Code)
+}
