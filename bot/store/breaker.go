@@ -8,7 +8,7 @@ import (
 
 const (
 	firstPause = 100 * time.Millisecond
-	longest    = 5 * time.Second
+	longest    = 2 * time.Second
 	quiet      = time.Minute // at most one line about trouble in this time
 )
 
