@@ -49,6 +49,9 @@ func (t Targets) adapts(r Role) bool {
 // AdapterParams counts the parameters of LoRA: rank × (in + out) for each linear
 // that is adapted. Hu et al. 2021, section 4.1. https://arxiv.org/abs/2106.09685
 func (a Arch) AdapterParams(rank int64, targets Targets) int64 {
+	if a.sums != nil && a.sums.likely != nil {
+		return a.sums.likely.AdapterParams(rank, targets)
+	}
 	total := int64(0)
 	for _, l := range a.Layers {
 		for _, m := range l.Matrices(a.Hidden) {

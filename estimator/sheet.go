@@ -132,6 +132,7 @@ func (s *sheet) prepare() error {
 		s.arch = sealed
 	}
 	s.sums = s.arch.sums
+	s.inferShape()
 	if err := s.plan.validate(); err != nil {
 		return err
 	}

@@ -110,6 +110,7 @@ func (s *sheet) contexts() []bill {
 func (s *sheet) finish(b *Breakdown) {
 	if s.plan.Mode == Training {
 		b.Reserved = b.Total
+		s.finishTraining(b)
 		return
 	}
 	s.finishServing(b)

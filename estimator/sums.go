@@ -53,6 +53,7 @@ type sums struct {
 	experts float64
 	rest    float64 // everything else but embedding and head
 	dims    dims    // of the blocks' matrices
+	likely  *Arch   // the shape that a bare size stands for
 
 	towers      float64 // elements of the towers, which rest holds too
 	small       float64 // rest without towers
@@ -99,6 +100,7 @@ func (a Arch) Sealed() (Arch, error) {
 	if s.total <= 0 || s.total > maxParams {
 		return a, fmt.Errorf("count %d parameters: %w", s.total, ErrShape)
 	}
+	s.likely = likelyOf(&a)
 	s.dims = dimsOf(s.blocks, float64(s.params.Embedding))
 	s.weigh(&a)
 	a.sums = s

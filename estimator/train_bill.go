@@ -53,7 +53,7 @@ var runBills = []bill{
 		part: Activations, moments: AtBackward, basis: Derived, source: "FSDP with a frozen base: runs of 32 and 80 blocks",
 		text: "2 * (L - 2) * h * T",
 		bytes: func(s *sheet) float64 {
-			if !s.frozen || !stacks[s.stack].keepsOutputs || s.Nw == 1 || s.plan.Train.Recompute == RecomputeNone {
+			if !s.frozen || !stacks[s.stack].keepsOutputs || s.Nw == 1 || s.plan.Train.Recompute != RecomputeFull {
 				return 0
 			}
 			return 2 * max(0, s.L-2) * s.h * s.T
@@ -161,7 +161,7 @@ func (s *sheet) staged(text string) string {
 
 // keptBytes is what one kind of block keeps; offloaded ones wait on the host.
 func (s *sheet) keptBytes(b *block) float64 {
-	if s.plan.Offload == OffloadActivations {
+	if s.keptOnHost() {
 		return 0
 	}
 	return s.share * s.mb * b.l * s.T * s.keptOfBlock(b)
