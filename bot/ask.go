@@ -26,7 +26,10 @@ const deadline = 60 * time.Second
 
 // Run asks, prints the answer and says whether there was one.
 func (c *askCommand) Run(ctx context.Context, std streams, s Settings) error {
-	answerer := newAnswerer(s, std.err)
+	answerer, err := newAnswerer(s, std.err)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	q := commands.Question{Text: joined(strings.Join(c.Line, " ")), Lang: orElse(c.Lang, s.Lang)}

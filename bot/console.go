@@ -31,7 +31,11 @@ type console struct {
 
 // Run asks line by line until the input ends. Piped, it prints answers alone.
 func (c *consoleCommand) Run(ctx context.Context, std streams, s Settings) error {
-	talk := &console{answerer: newAnswerer(s, std.err), std: std, lang: orElse(c.Lang, s.Lang)}
+	answerer, err := newAnswerer(s, std.err)
+	if err != nil {
+		return err
+	}
+	talk := &console{answerer: answerer, std: std, lang: orElse(c.Lang, s.Lang)}
 	in, ok := std.in.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return talk.pipe(ctx)

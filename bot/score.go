@@ -15,7 +15,10 @@ type scoreCommand struct {
 
 // Run asks every row of every file and prints the table.
 func (c *scoreCommand) Run(ctx context.Context, std streams, s Settings) error {
-	answerer := newAnswerer(s, std.err)
+	answerer, err := newAnswerer(s, std.err)
+	if err != nil {
+		return err
+	}
 	var all []commands.Residual
 	for _, path := range c.Files {
 		rows, err := readRows(path)

@@ -35,15 +35,18 @@ type Note struct {
 // hubPatience is how long a model that the catalogue knows waits for the Hub.
 const hubPatience = 2500 * time.Millisecond
 
-// sulk is how long a Hub that could not be reached is not asked again for a model
-// that the catalogue knows.
-const sulk = time.Minute
+// A Hub that could not be reached is not asked again for a while: longer for a
+// model that the catalogue knows.
+const (
+	sulkListed   = time.Minute
+	sulkUnlisted = 10 * time.Second
+)
 
 // Resolver finds models: nicknames in the catalogue, ids on the Hub, and in the
 // catalogue again where the Hub is closed or away. It is safe for concurrent use.
 type Resolver struct {
 	client *Client // nil: the catalogue alone
-	down   atomic.Int64
+	down   atomic.Int64 // when the Hub was last found away, Unix nanoseconds
 }
 
 // NewResolver makes a resolver; without a client it knows the catalogue alone.
@@ -69,18 +72,30 @@ func (r *Resolver) Model(ctx context.Context, reference, variant string) (Model,
 		variant = ref.Variant
 	}
 	if !listed {
-		if r.client == nil {
-			return Model{}, &Error{Kind: ErrOffline, ID: ref.ID}
-		}
-		return r.fromHub(ctx, ref, variant)
+		return r.only(ctx, ref, variant)
 	}
 	return r.either(ctx, ref, entry, variant)
+}
+
+// only asks the Hub for a model that nobody else knows.
+func (r *Resolver) only(ctx context.Context, ref Ref, variant string) (Model, error) {
+	switch {
+	case r.client == nil:
+		return Model{}, &Error{Kind: ErrOffline, ID: ref.ID}
+	case r.awayFor(sulkUnlisted):
+		return Model{}, &Error{Kind: ErrUnreachable, ID: ref.ID}
+	}
+	model, err := r.fromHub(ctx, ref, variant)
+	if errors.Is(err, ErrUnreachable) {
+		r.down.Store(time.Now().UnixNano())
+	}
+	return model, err
 }
 
 // either asks the Hub for a model that the catalogue knows, and takes the
 // catalogue's facts where the Hub does not show the files or is away.
 func (r *Resolver) either(ctx context.Context, ref Ref, entry Entry, variant string) (Model, error) {
-	if r.client == nil || r.sulking() {
+	if r.client == nil || r.awayFor(sulkListed) {
 		return fromCatalogue(entry, ref.ID, "unreachable_catalogue")
 	}
 	ctx, cancel := context.WithTimeout(ctx, hubPatience)
@@ -92,7 +107,7 @@ func (r *Resolver) either(ctx context.Context, ref Ref, entry Entry, variant str
 	case errors.Is(err, ErrGated), errors.Is(err, ErrForbidden):
 		return fromCatalogue(entry, ref.ID, "gated_catalogue")
 	case down(err) || errors.Is(err, context.DeadlineExceeded):
-		r.sulk()
+		r.down.Store(time.Now().UnixNano())
 		return fromCatalogue(entry, ref.ID, "unreachable_catalogue")
 	case errors.Is(err, ErrMissingOrPrivate):
 		return fromCatalogue(entry, ref.ID, "gone_catalogue")
@@ -101,9 +116,10 @@ func (r *Resolver) either(ctx context.Context, ref Ref, entry Entry, variant str
 	}
 }
 
-func (r *Resolver) sulking() bool { return time.Now().UnixNano() < r.down.Load() }
-
-func (r *Resolver) sulk() { r.down.Store(time.Now().Add(sulk).UnixNano()) }
+// awayFor says whether the Hub was found away that recently.
+func (r *Resolver) awayFor(long time.Duration) bool {
+	return time.Since(time.Unix(0, r.down.Load())) < long
+}
 
 // fromCatalogue is a model by the built-in facts.
 func fromCatalogue(e Entry, asked, note string) (Model, error) {

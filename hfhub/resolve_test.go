@@ -43,9 +43,9 @@ func qwenTensors(head bool) []hubtest.Tensor {
 	return all
 }
 
-func resolver(t *testing.T, hub *hubtest.Hub, token string) *hfhub.Resolver {
+func resolver(t *testing.T, hub *hubtest.Hub) *hfhub.Resolver {
 	t.Helper()
-	client, err := hfhub.New(hfhub.Settings{Endpoint: hub.URL(), Token: token, Timeout: time.Second, MaxWait: time.Millisecond})
+	client, err := hfhub.New(hfhub.Settings{Endpoint: hub.URL(), Timeout: time.Second, MaxWait: time.Millisecond})
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	return hfhub.NewResolver(client)
@@ -56,7 +56,7 @@ func TestResolveFromTheHub(t *testing.T) {
 	hub.Add("Qwen/Qwen2-0.5B-Instruct", map[string][]byte{
 		"config.json": []byte(qwenHalf),
 	}, hubtest.With("model.safetensors", hubtest.Safetensors(nil, qwenTensors(false)...)))
-	m, err := resolver(t, hub, "").Model(t.Context(), "Qwen/Qwen2-0.5B-Instruct", "")
+	m, err := resolver(t, hub).Model(t.Context(), "Qwen/Qwen2-0.5B-Instruct", "")
 	require.NoError(t, err)
 	require.Equal(t, "hub", m.Source)
 	require.EqualValues(t, 494_032_768, m.Arch.Total())
@@ -72,7 +72,7 @@ func TestResolveLeavesOutATiedHead(t *testing.T) {
 	hub.Add("a/tied", map[string][]byte{
 		"config.json": []byte(qwenHalf),
 	}, hubtest.With("model.safetensors", hubtest.Safetensors(nil, qwenTensors(true)...)))
-	m, err := resolver(t, hub, "").Model(t.Context(), "a/tied", "")
+	m, err := resolver(t, hub).Model(t.Context(), "a/tied", "")
 	require.NoError(t, err)
 	require.EqualValues(t, 494_032_768, m.Arch.Total())
 	require.Equal(t, "tied_head_stored", m.Notes[0].Code)
@@ -85,7 +85,7 @@ func TestResolveWarnsOfADifference(t *testing.T) {
 	hub.Add("a/more", map[string][]byte{
 		"config.json": []byte(qwenHalf),
 	}, hubtest.With("model.safetensors", hubtest.Safetensors(nil, tensors...)))
-	m, err := resolver(t, hub, "").Model(t.Context(), "a/more", "")
+	m, err := resolver(t, hub).Model(t.Context(), "a/more", "")
 	require.NoError(t, err)
 	require.EqualValues(t, 494_032_768+9000*896, m.Arch.Total())
 	require.Equal(t, "params_differ", m.Notes[0].Code)
@@ -95,7 +95,7 @@ func TestResolveWarnsOfADifference(t *testing.T) {
 func TestResolveFallsBackOnTheCatalogue(t *testing.T) {
 	hub := hubtest.New(t)
 	hub.Add("meta-llama/Llama-2-7b-hf", map[string][]byte{"config.json": []byte(`{}`)}, hubtest.Gated("manual"))
-	r := resolver(t, hub, "")
+	r := resolver(t, hub)
 	m, err := r.Model(t.Context(), "meta-llama/Llama-2-7b-hf", "")
 	require.NoError(t, err)
 	require.Equal(t, "catalogue", m.Source)
@@ -117,7 +117,7 @@ func TestResolveFallsBackOnTheCatalogue(t *testing.T) {
 // A Hub that is away costs a model of the catalogue one wait, not one each time.
 func TestResolveRemembersThatTheHubIsAway(t *testing.T) {
 	hub := hubtest.New(t)
-	r := resolver(t, hub, "")
+	r := resolver(t, hub)
 	hub.Break("hub", "", -1, hubtest.Status(503, "down"))
 	m, err := r.Model(t.Context(), "Qwen/Qwen2-0.5B-Instruct", "")
 	require.NoError(t, err)
