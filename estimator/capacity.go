@@ -11,9 +11,14 @@ func (s *sheet) finishServing(b *Breakdown) {
 	b.Capacity.KVBytesPerToken = bytesOf(s.perToken())
 	b.Host = bytesOf(s.v.host + s.hostCache())
 	s.rangeOf(b)
-	if s.v.usable == 0 || s.v.row == nil {
-		return
+	if s.v.usable > 0 {
+		s.fillCapacity(b)
 	}
+	s.serveNotes(b)
+}
+
+// fillCapacity says what a named card holds.
+func (s *sheet) fillCapacity(b *Breakdown) {
 	c := &b.Capacity
 	cache := s.cache()
 	one := cache / s.b

@@ -82,6 +82,7 @@ func Estimate(a Arch, p Plan) (Breakdown, error) {
 		return Breakdown{}, err
 	}
 	defer s.close()
+	s.asked = p
 	moment, err := s.settle()
 	if err != nil {
 		return Breakdown{}, err

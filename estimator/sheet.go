@@ -6,8 +6,9 @@ import "sync"
 // They are float64, exact for whole numbers up to 2^53 and saturating by nature,
 // so that no product can wrap round into a small number.
 type sheet struct {
-	arch Arch
-	plan Plan // resolved
+	arch  Arch
+	plan  Plan // resolved
+	asked Plan // before that; an estimate's only
 	*sums
 	training
 
