@@ -158,7 +158,7 @@ var keyAliases = map[string]string{
 }
 
 func (p *parser) unknownOption(key, value string) *Refused {
-	keys := optionKeys(p.request.Mode)
+	keys := optionKeys(p.mode())
 	if p.request.custom() {
 		keys = append(keys, shapeKeyNames()...)
 	}
@@ -167,6 +167,16 @@ func (p *parser) unknownOption(key, value string) *Refused {
 		refused = refused.meant(p.replaced(p.at, near+":"+value))
 	}
 	return refused.meant("/help " + p.request.Command.Name)
+}
+
+// mode is what the whole line asks for, also where its word is still to come.
+func (p *parser) mode() estimator.Mode {
+	for _, word := range p.words {
+		if mode, ok := modeWords[strings.ToLower(word)]; ok {
+			return mode
+		}
+	}
+	return p.request.Mode
 }
 
 // replaced is the line with one word replaced.
