@@ -217,15 +217,15 @@ func optionsOf(f Found, r *Request, trials []trial) []Option {
 	return list[:min(len(list), maxOptions)]
 }
 
-// beaten says whether a listed trial is as cheap and changes no more. On the
-// hardware of the first, another kind of change may stand beside it.
+// beaten says whether a listed trial has no more GPUs or memory and changes no
+// more. On the hardware of the first, another kind of change may stand beside it.
 func (t *trial) beaten(listed []*trial) bool {
 	for _, u := range listed {
 		sameHardware := t.plan.GPUs == u.plan.GPUs && t.plan.GPU.Name == u.plan.GPU.Name
 		if sameHardware && t.kind() != u.kind() && u == listed[0] {
 			continue
 		}
-		if u.mildness() <= t.mildness() {
+		if u.mildness() <= t.mildness() && u.hardware() <= t.hardware() {
 			return true
 		}
 	}
@@ -235,6 +235,11 @@ func (t *trial) beaten(listed []*trial) bool {
 // mildness is how much a trial changes what is trained or served: the rank of
 // the first axis after the hardware, method or dtype.
 func (t *trial) mildness() int { return t.ranks[3] }
+
+// hardware is the memory of all the cards of a trial.
+func (t *trial) hardware() estimator.Bytes {
+	return estimator.Bytes(max(1, t.plan.GPUs)) * t.plan.GPU.Memory
+}
 
 // kind tells trials apart that are worth listing beside each other.
 func (t *trial) kind() string {

@@ -29,7 +29,7 @@ func (s Shelf) Model(ctx context.Context, reference, variant string) (Found, err
 	}
 	f := Found{
 		ID: m.ID, Revision: m.Revision, Source: m.Source, FetchedAt: m.FetchedAt, Arch: m.Arch,
-		Gated: m.Gated, Private: m.Private, Notes: assumed(m.Read),
+		Gated: m.Gated, Private: m.Private, Notes: assumed(m.Read, &m.Arch),
 	}
 	for _, n := range m.Notes {
 		f.Notes = append(f.Notes, FoundNote(n))
@@ -37,10 +37,15 @@ func (s Shelf) Model(ctx context.Context, reference, variant string) (Found, err
 	return f, nil
 }
 
-// assumed words what the reader took from the class's defaults.
-func assumed(notes hfhub.ReadNotes) []FoundNote {
+// assumed words what the reader took from the class's defaults, a window only
+// where a block has one.
+func assumed(notes hfhub.ReadNotes, a *estimator.Arch) []FoundNote {
 	var list []FoundNote
+	windowed := slices.ContainsFunc(a.Layers, func(l estimator.Layer) bool { return l.Mixer.Window > 0 })
 	for _, f := range notes.Assumptions() {
+		if f.Name == "window" && !windowed {
+			continue
+		}
 		list = append(list, FoundNote{Code: "class_default", Key: f.Name, Value: f.Value})
 	}
 	return list
@@ -53,7 +58,7 @@ func (Shelf) Read(config []byte) (Found, error) {
 		return Found{}, err
 	}
 	arch, err = arch.Sealed()
-	return Found{ID: "config.json", Source: "file", Arch: arch, Notes: assumed(notes)}, err
+	return Found{ID: "config.json", Source: "file", Arch: arch, Notes: assumed(notes, &arch)}, err
 }
 
 // familyConfigs are the least that a config of each family says, so that the

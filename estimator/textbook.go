@@ -10,24 +10,28 @@ const textbookSource = "chaofa 2024, LLM memory of training and inference"
 var textbookInfer = []bill{
 	{
 		part: Weights, moments: WhileServing, basis: Derived, source: textbookSource,
-		text:  "2 * Phi",
-		bytes: func(s *sheet) float64 { return 2 * s.Phi },
+		text:  "2 * Phi / (t * p)",
+		bytes: func(s *sheet) float64 { return 2 * s.Phi / (s.t * s.p) },
 	},
 	{
 		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: textbookSource,
-		text:  "4 * b * L * h * (s + n)",
-		bytes: func(s *sheet) float64 { return 4 * s.b * s.L * s.h * (s.s + s.n) },
+		text:  "4 * b * L * h * (s + n) / (t * p)",
+		bytes: func(s *sheet) float64 { return 4 * s.b * s.L * s.h * (s.s + s.n) / (s.t * s.p) },
 	},
 }
 
-// sizeInfer is the rule for a model of which only a size is known: a fifth on
-// top of the weights for everything else.
+// sizeInfer is the rule for a model of which only a size is known: the weights at
+// the width asked for, and a fifth on top for everything else.
 var sizeInfer = []bill{
-	textbookInfer[0],
+	{
+		part: Weights, moments: WhileServing, basis: Derived, source: textbookSource,
+		text:  "w * Phi / (t * p)",
+		bytes: func(s *sheet) float64 { return s.w * s.Phi / (s.t * s.p) },
+	},
 	{
 		part: Workspace, moments: AtDecode, basis: Allowance, source: textbookSource + ", the rule 1.2 × 2Φ",
-		text:  "0.2 * 2 * Phi",
-		bytes: func(s *sheet) float64 { return 0.2 * 2 * s.Phi },
+		text:  "0.2 * w * Phi / (t * p)",
+		bytes: func(s *sheet) float64 { return 0.2 * s.w * s.Phi / (s.t * s.p) },
 	},
 }
 
