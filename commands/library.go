@@ -21,6 +21,8 @@ type Library interface {
 	Families() []string
 	// Nearest lists known names close to one that was not found.
 	Nearest(name string, n int) []string
+	// Search asks the Hub for models by the words of a name.
+	Search(ctx context.Context, words string, n int) []string
 	// All lists the models of the catalogue, those most asked for first.
 	All() []Found
 }

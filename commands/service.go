@@ -77,7 +77,9 @@ func (s *Service) typed(ctx context.Context, q Question, w *Wording) Answer {
 	r.Config = q.Config
 	answer, err := handlers(r.Command.Name)(s, ctx, r, w)
 	if err != nil {
-		return s.refusal(w, err)
+		refusal := s.refusal(w, err)
+		s.suggest(ctx, r, err, &refusal)
+		return refusal
 	}
 	return answer
 }

@@ -53,6 +53,8 @@ func (s shelf) Family(string) (estimator.Arch, error) { return s["huggyllama/lla
 func (s shelf) Families() []string                    { return []string{"llama"} }
 func (s shelf) Nearest(string, int) []string          { return []string{"huggyllama/llama-7b"} }
 
+func (s shelf) Search(context.Context, string, int) []string { return nil }
+
 func (s shelf) All() []Found {
 	return []Found{{ID: "huggyllama/llama-7b", Source: "catalogue", Arch: s["huggyllama/llama-7b"]}, {ID: "tiny/tiny", Source: "catalogue", Arch: s["tiny/tiny"]}}
 }

@@ -99,6 +99,14 @@ func (Shelf) Nearest(name string, n int) []string {
 	return list
 }
 
+// Search asks the Hub for models by the words of a name; none where it is away.
+func (s Shelf) Search(ctx context.Context, words string, n int) []string {
+	if s.Resolver == nil {
+		return nil
+	}
+	return s.Resolver.Search(ctx, words, n)
+}
+
 // All lists the models of the catalogue.
 func (Shelf) All() []Found {
 	var list []Found

@@ -45,7 +45,7 @@ const (
 // Resolver finds models: nicknames in the catalogue, ids on the Hub, and in the
 // catalogue again where the Hub is closed or away. It is safe for concurrent use.
 type Resolver struct {
-	client *Client // nil: the catalogue alone
+	client *Client      // nil: the catalogue alone
 	down   atomic.Int64 // when the Hub was last found away, Unix nanoseconds
 }
 
@@ -136,4 +136,25 @@ func fromCatalogue(e Entry, asked, note string) (Model, error) {
 		m.Notes = append(m.Notes, Note{Code: note, Key: "model", Value: e.ID})
 	}
 	return m, nil
+}
+
+// Search lists the ids of models on the Hub by the words of a name, the most
+// downloaded first; none where the Hub is away.
+func (r *Resolver) Search(ctx context.Context, words string, n int) []string {
+	if r.client == nil || r.awayFor(sulkUnlisted) {
+		return nil
+	}
+	_, name, owned := strings.Cut(words, "/")
+	if owned {
+		words = name
+	}
+	found, err := r.client.Search(ctx, words, n)
+	if err != nil {
+		return nil
+	}
+	var ids []string
+	for _, f := range found {
+		ids = append(ids, f.ID)
+	}
+	return ids
 }
