@@ -5,34 +5,18 @@ import (
 	"slices"
 
 	"membot/commands/words"
-	"membot/estimator"
 	"membot/hfhub"
 )
 
-// knownNames is what the reader of plain words knows of models and cards.
-type knownNames struct{}
-
-// Models lists the catalogue's ids.
-func (knownNames) Models() []string {
-	var ids []string
-	for _, e := range hfhub.Catalogue().All() {
-		ids = append(ids, e.ID)
-	}
-	return ids
-}
-
-// Cards lists the GPUs of the table.
-func (knownNames) Cards() []string {
-	var names []string
-	for _, g := range estimator.GPUs() {
-		names = append(names, g.Name)
-	}
-	return names
-}
-
 // read understands plain words. The reader is made for the first of them.
 func (s *Service) read(q Question) words.Reading {
-	s.once.Do(func() { s.reader = words.New(knownNames{}) })
+	s.once.Do(func() {
+		var ids []string
+		for _, e := range hfhub.Catalogue().All() {
+			ids = append(ids, e.ID)
+		}
+		s.reader = words.New(ids)
+	})
 	return s.reader.Read(q.Text, q.Previous, q.Lang)
 }
 

@@ -119,7 +119,7 @@ digits:
 		case isDigit(c):
 			b.WriteRune(c)
 			continue
-		case c == '.' && digitNext, c == '_' && digitNext && n > 0 && n < 3 && !quant:
+		case c == '.' && digitNext, c == '_' && digitNext && n > 0 && n < 3 && !quant && (i == 0 || runes[i-1] != '_'):
 			b.WriteByte('.')
 			continue
 		case c == ',' && thousands(runes[i:], n):

@@ -2,22 +2,25 @@ package words
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"membot/estimator"
 )
 
 // cardRow is a card as people speak of it.
 type cardRow struct {
 	base  string  // its name without a size
 	sizes []int64 // GB, the commonest first
+	usual int     // how many of the sizes are sold, and not made by hand
 }
 
 // cards finds a card by its names.
 type cards struct {
 	names *trie // key "card", value: base
 	rows  map[string]*cardRow
-	exact map[string]bool // as the table of GPUs spells them
 }
 
 // card is a mention of a card: a name, a size, or both; and how many.
@@ -30,8 +33,8 @@ type card struct {
 }
 
 // newCards reads the table of cards and adds the GPUs that the estimator knows.
-func newCards(table string, known []string) *cards {
-	c := &cards{names: &trie{}, rows: map[string]*cardRow{}, exact: map[string]bool{}}
+func newCards(table string) *cards {
+	c := &cards{names: &trie{}, rows: map[string]*cardRow{}}
 	lines(table, func(left string, right []string) {
 		fields := strings.Fields(right[0])
 		row := &cardRow{base: fields[0]}
@@ -39,20 +42,20 @@ func newCards(table string, known []string) *cards {
 			gb, _ := strconv.ParseInt(f, 10, 64)
 			row.sizes = append(row.sizes, gb)
 		}
+		row.usual = len(row.sizes)
 		c.rows[row.base] = row
 		for name := range strings.SplitSeq(left, " | ") {
 			c.names.add(name, tag{"card", row.base})
 		}
 	})
-	for _, name := range known {
-		c.learn(strings.ToLower(name))
+	for _, g := range estimator.GPUs() {
+		c.learn(strings.ToLower(g.Name))
 	}
 	return c
 }
 
 // learn adds a GPU that the estimator knows: "a100-80g" is an a100 of 80 GB.
 func (c *cards) learn(name string) {
-	c.exact[name] = true
 	base, gb := name, int64(0)
 	if at := strings.LastIndexByte(name, '-'); at > 0 {
 		if n, err := strconv.ParseInt(strings.TrimSuffix(name[at+1:], "g"), 10, 64); err == nil && strings.HasSuffix(name, "g") {
@@ -60,6 +63,9 @@ func (c *cards) learn(name string) {
 		}
 	}
 	row := c.rows[base]
+	if row == nil && len(base) < 3 {
+		return // "l2" is a norm, "m1" a moment
+	}
 	if row == nil {
 		row = &cardRow{base: base}
 		c.rows[base] = row
@@ -143,28 +149,37 @@ var tokenWords = map[string]bool{"k": true, "token": true, "tokens": true, "ctx"
 // where none was said and there are several.
 func (c *cards) name(m card) (string, []int64) {
 	row := c.rows[m.base]
-	if row == nil {
+	switch {
+	case row == nil:
 		return fmt.Sprintf("%sg", trimFloat(m.gb)), nil
+	case m.gb > 0:
+		return row.sized(m.gb), nil
+	case len(row.sizes) == 0:
+		return row.base, nil
 	}
-	if m.gb == 0 {
-		if len(row.sizes) == 0 || c.exact[row.base] {
-			return row.base, nil
-		}
-		return c.sized(row, row.sizes[0]), row.sizes
+	if known, ok := estimator.FindGPU(row.base); ok {
+		return row.sized(float64(known.Memory) / float64(estimator.GiB)), row.sizes[:row.usual]
 	}
-	for _, gb := range row.sizes {
-		if off := m.gb - float64(gb); off <= 1 && off >= -1 {
-			return c.sized(row, gb), nil
-		}
-	}
-	return fmt.Sprintf("%s-%sg", row.base, trimFloat(m.gb)), nil
+	return row.sized(float64(row.sizes[0])), row.sizes[:row.usual]
 }
 
-// sized spells a card of one of its sizes.
-func (c *cards) sized(row *cardRow, gb int64) string {
-	full := fmt.Sprintf("%s-%dg", row.base, gb)
-	if !c.exact[full] && c.exact[row.base] && gb == row.sizes[0] {
+// nearSize is how far, in GB, a card's size may be off as people say it.
+const nearSize = 1
+
+// sized spells a card of a size: by its name alone where that size is the
+// card's own, so that "4090 24g" is a 4090.
+func (row *cardRow) sized(gb float64) string {
+	known, ok := estimator.FindGPU(row.base)
+	if ok && math.Abs(float64(known.Memory)/float64(estimator.GiB)-gb) <= nearSize {
+		if len(row.sizes) > 1 {
+			return known.Name
+		}
 		return row.base
 	}
-	return full
+	for _, size := range row.sizes {
+		if math.Abs(gb-float64(size)) <= nearSize {
+			gb = float64(size)
+		}
+	}
+	return fmt.Sprintf("%s-%sg", row.base, trimFloat(gb))
 }

@@ -3,6 +3,8 @@ package words
 import (
 	"slices"
 	"strings"
+
+	"membot/estimator"
 )
 
 // decide settles what is asked and builds the line.
@@ -44,7 +46,7 @@ func (s *scan) withoutModel(out Reading, p plan) Reading {
 		out.Kind, out.Topic = OffTopic, off
 	case sure && score < conceptSure && (!s.aboutMemory() || (off == "other" || off == "install") && !hardware):
 		out.Kind, out.Topic = OffTopic, off
-	case score > conceptAt || score == conceptAt && !hardware && (!s.asks("quantity") || s.asks("save")):
+	case score > conceptAt || score == conceptAt && !hardware && (!s.asks("quantity") || s.asks("save") || s.namedOutright(topic)):
 		out.Kind, out.Topic = Concept, topic
 	case hardware && s.aboutCard(p):
 		out.Kind, out.Line = GPUs, "/gpus "+s.cardOnly()
@@ -60,7 +62,7 @@ func (s *scan) withoutModel(out Reading, p plan) Reading {
 		out.Kind, out.Ask, out.Choices = Unclear, "model", s.suggest(p)
 	case off != "":
 		out.Kind, out.Topic = OffTopic, off
-	case len(s.marks) == 0 && len(s.atoms) > 3:
+	case len(s.atoms) > 5:
 		out.Kind, out.Topic = OffTopic, "other"
 	default:
 		out.Kind, out.Ask, out.Choices = Unclear, "model", s.suggest(p)
@@ -89,10 +91,12 @@ func (s *scan) aboutCard(p plan) bool {
 	return !busy && s.cards[0].base != ""
 }
 
-// cardOnly names a card for /gpus: with its size where the table has it so.
+// cardOnly names a card for /gpus: with its size where that was said and the
+// table has it so.
 func (s *scan) cardOnly() string {
 	c := s.cards[0]
-	if name, _ := s.r.cards.name(c); c.base == "" || c.gb > 0 && s.r.cards.exact[name] {
+	name, _ := s.r.cards.name(c)
+	if known, ok := estimator.FindGPU(name); c.base == "" || c.gb > 0 && ok && known.Vendor != "" {
 		return name
 	}
 	return c.base

@@ -282,6 +282,9 @@ func (s *scan) sizeAt(i int) (*model, bool) {
 	case s.isSize(i):
 		p, _ := partAt(s.atoms, i)
 		end := i + p.len
+		if at, _ := s.cardAt(i); at >= end {
+			return nil, false // 910b
+		}
 		if strings.HasSuffix(p.text, "m") && !s.saysModel(end) || end < len(s.atoms) && s.atoms[end].gap == glued && s.atoms[end].kind == letters {
 			return nil, false
 		}

@@ -19,19 +19,14 @@ var languages = []string{"en", "zh"}
 // names are the languages as an answer names them.
 var languageNames = map[string]string{"en": "en", "zh": "zh-CN"}
 
-// New makes a reader that knows the models and cards of a lexicon; nil knows
-// only the tables.
-func New(lexicon Lexicon) *Reader {
-	var models, known []string
-	if lexicon != nil {
-		models, known = lexicon.Models(), lexicon.Cards()
-	}
+// New makes a reader that knows, beside its tables, the Hub ids of a catalogue.
+func New(models []string) *Reader {
 	r := &Reader{
 		phrases: &trie{}, names: &trie{}, vocab: map[byte][]string{},
 		say: map[string]map[string]string{}, owners: map[string]bool{},
 	}
 	r.families = newFamilies(table("families.txt"))
-	r.cards = newCards(table("cards.txt"), known)
+	r.cards = newCards(table("cards.txt"))
 	r.learnWords("shared.txt")
 	for _, language := range languages {
 		r.learnWords(language + ".txt")

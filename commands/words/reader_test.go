@@ -13,7 +13,7 @@ import (
 
 // BenchmarkRead must stay below 2 ms.
 func BenchmarkRead(b *testing.B) {
-	reader := words.New(lexicon{})
+	reader := words.New(nil)
 	for b.Loop() {
 		reader.Read("can I finetune llama 3 8b with lora on two 3090s, batch 4 and 8k context, without gradient checkpointing?", "", "en")
 	}
@@ -21,7 +21,7 @@ func BenchmarkRead(b *testing.B) {
 
 // BenchmarkReadLongest reads a message as long as any that is read.
 func BenchmarkReadLongest(b *testing.B) {
-	reader := words.New(lexicon{})
+	reader := words.New(nil)
 	long := strings.Repeat("why dosnt qwen2.5-7b/13b 在 8*A100 80G 上 q_proj,v_proj zero-3 [x](http://y) ", 60)
 	b.SetBytes(int64(len(long)))
 	for b.Loop() {
@@ -38,7 +38,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(text, "/mem llama-7b train zero:2 gpus:8")
 		f.Add(text, "")
 	}
-	reader := words.New(lexicon{})
+	reader := words.New(nil)
 	f.Fuzz(func(t *testing.T, text, previous string) {
 		got := reader.Read(text, previous, "")
 		if previous != "" && strings.HasPrefix(got.Line, strings.Fields(previous + " x")[0]) {

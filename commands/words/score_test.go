@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"membot/commands/words"
-	"membot/estimator"
 
 	"github.com/stretchr/testify/require"
 )
@@ -24,19 +23,6 @@ type questionRow struct {
 	MayVary              []string `json:"may_vary"`
 }
 
-// lexicon is the world as the estimator knows it.
-type lexicon struct{}
-
-func (lexicon) Models() []string { return nil }
-
-func (lexicon) Cards() []string {
-	var names []string
-	for _, g := range estimator.GPUs() {
-		names = append(names, g.Name)
-	}
-	return append(names, []string{"3090", "t4", "a10", "a10g", "5090", "l20", "3080", "a6000", "h20", "h100-nvl", "v100-16g", "v100-32g", "4060-ti-16g", "4060-ti-8g"}...)
-}
-
 // score counts what was right of a kind and language.
 type score struct{ rows, kinds, facts, wrong int }
 
@@ -44,7 +30,7 @@ type score struct{ rows, kinds, facts, wrong int }
 // were understood, by kind and language.
 func TestRealQuestions(t *testing.T) {
 	rows := questionRows(t)
-	reader := words.New(lexicon{})
+	reader := words.New(nil)
 	table := map[string]*score{}
 	var total score
 	for _, row := range rows {

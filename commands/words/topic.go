@@ -10,8 +10,9 @@ const (
 )
 
 // topicOf finds the concept that the question is about, and how surely: each
-// row of the tables counts once, and a question of why or what adds one.
-func (s *scan) topicOf() (string, int) {
+// row of the tables counts once, and a question of why or what adds one. A
+// topic named outright needs no such question.
+func (s *scan) topicOf() (topic string, score int) {
 	scores := map[string]int{}
 	counted := map[string]bool{}
 	var names []string
@@ -39,6 +40,16 @@ func (s *scan) topicOf() (string, int) {
 		top++
 	}
 	return best, top
+}
+
+// namedOutright says that a phrase means the topic and nothing else.
+func (s *scan) namedOutright(topic string) bool {
+	for _, f := range s.marks {
+		if f.tag.key == "topic" && strings.HasPrefix(f.tag.value, topic+" 2 ") {
+			return true
+		}
+	}
+	return false
 }
 
 // asks says that the question asks this.

@@ -42,14 +42,6 @@ type Assumption struct {
 	Why string
 }
 
-// Lexicon is what the reader knows of the world outside its tables.
-type Lexicon interface {
-	// Models lists the catalogue's Hub ids, "owner/name".
-	Models() []string
-	// Cards lists the names of GPUs, as the table of GPUs spells them.
-	Cards() []string
-}
-
 // Reader reads plain questions. Make one with [New]; it is safe for concurrent
 // use.
 type Reader struct {
