@@ -16,7 +16,7 @@ import (
 // askCommand asks one question.
 type askCommand struct {
 	Format string   `enum:"text,json" default:"text" help:"text for people, json for programs. Default: text."`
-	Lang   string   `enum:",en,zh-CN" default:"" placeholder:"LANG" help:"en or zh-CN. Default: MEMBOT_LANG, else en."`
+	Lang   string   `enum:",en,zh-CN" default:"" placeholder:"LANG" help:"en or zh-CN. Default: the question's own, else MEMBOT_LANG."`
 	Chart  string   `placeholder:"FILE.png" help:"Draw the answer to a file too."`
 	Line   []string `arg:"" passthrough:"partial" help:"The question."`
 }
@@ -32,7 +32,8 @@ func (c *askCommand) Run(ctx context.Context, std streams, s Settings) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	q := commands.Question{Text: joined(strings.Join(c.Line, " ")), Lang: orElse(c.Lang, s.Lang)}
+	line := joined(strings.Join(c.Line, " "))
+	q := commands.Question{Text: line, Lang: orElse(c.Lang, commands.Heard(line, s.Lang))}
 	a := ask(ctx, answerer, q)
 	if err := c.print(std, a, q.Lang); err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 
 // consoleCommand is the chat in a terminal.
 type consoleCommand struct {
-	Lang string `enum:",en,zh-CN" default:"" placeholder:"LANG" help:"en or zh-CN. Default: MEMBOT_LANG, else en."`
+	Lang string `enum:",en,zh-CN" default:"" placeholder:"LANG" help:"en or zh-CN. Default: each question's own, else MEMBOT_LANG."`
 }
 
 // console is one conversation: what was asked last is what "and with zero:3?"
@@ -25,6 +25,7 @@ type consoleCommand struct {
 type console struct {
 	answerer commands.Answerer
 	std      streams
+	given    string // the language asked for by flag; empty: each question's own
 	lang     string
 	last     string // the canonical line of the last answer
 }
@@ -35,7 +36,7 @@ func (c *consoleCommand) Run(ctx context.Context, std streams, s Settings) error
 	if err != nil {
 		return err
 	}
-	talk := &console{answerer: answerer, std: std, lang: orElse(c.Lang, s.Lang)}
+	talk := &console{answerer: answerer, std: std, given: c.Lang, lang: orElse(c.Lang, s.Lang)}
 	in, ok := std.in.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return talk.pipe(ctx)
@@ -130,11 +131,12 @@ func leaves(line string) bool {
 func (c *console) answer(ctx context.Context, line string) {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	a := ask(ctx, c.answerer, commands.Question{Text: line, Lang: c.lang, Previous: c.last})
+	lang := orElse(c.given, commands.Heard(line, c.lang))
+	a := ask(ctx, c.answerer, commands.Question{Text: line, Lang: lang, Previous: c.last})
 	if a.Error == nil && a.Question != "" {
 		c.last = a.Question
 	}
-	_, _ = io.WriteString(c.std.out, commands.Text(a, textOptions(c.std.out, c.lang))+"\n")
+	_, _ = io.WriteString(c.std.out, commands.Text(a, textOptions(c.std.out, lang))+"\n")
 }
 
 // historyFile is where lines are remembered, in the state folder; "" where none

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -98,4 +99,13 @@ func (w *Wording) find(id string, pairs []any) (string, error) {
 		config.TemplateData, config.PluralCount = data, data["n"]
 	}
 	return w.localizer.Localize(&config)
+}
+
+// Heard is the language a text is written in: Chinese where it holds a Chinese
+// character, else the one that is spoken otherwise.
+func Heard(text, otherwise string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return Chinese
+	}
+	return otherwise
 }
