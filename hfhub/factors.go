@@ -18,7 +18,16 @@ func packedWords(suffix string) func(*packing, Tensor, string) fraction {
 	}
 }
 
-// packedBytes is for bitsandbytes, modelopt and what is not known: two weights to
+// modeloptFactor is for modelopt: bytes only ever hold pairs of 4-bit weights,
+// also where the layers are of mixed precision.
+func modeloptFactor(_ *packing, t Tensor, _ string) fraction {
+	if t.DType == "U8" {
+		return fraction{2, 1}
+	}
+	return asStored
+}
+
+// packedBytes is for bitsandbytes and what is not known: two weights to
 // a byte in 4 bits.
 func packedBytes(p *packing, t Tensor, _ string) fraction {
 	if t.DType == "U8" && p.fourBit {

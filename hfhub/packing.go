@@ -60,9 +60,9 @@ var packings = map[string]rule{
 	"compressed-tensors": {compressedSkip, compressedFactor},
 	"bitsandbytes":       {[]string{"absmax", "quant_map", "nested_absmax", "nested_quant_map", "bitsandbytes__nf4", "bitsandbytes__fp4", "SCB", "weight_format"}, packedBytes},
 	"mxfp4":              {nil, mxfp4Factor},
-	"fp8":                {[]string{"weight_scale_inv", "weight_scale", "input_scale", "activation_scale"}, fp8Factor},
+	"fp8":                {[]string{"weight_scale_inv", "weight_scale", "weight_scale_2", "input_scale", "activation_scale", "k_scale", "v_scale"}, fp8Factor},
 	"fbgemm_fp8":         {[]string{"weight_scale", "input_scale_ub"}, nil},
-	"modelopt":           {[]string{"weight_scale", "weight_scale_2", "input_scale", "k_scale", "v_scale", "pre_quant_scale"}, packedBytes},
+	"modelopt":           {[]string{"weight_scale", "weight_scale_2", "input_scale", "k_scale", "v_scale", "pre_quant_scale"}, modeloptFactor},
 	"mlx":                {[]string{"scales", "biases"}, mlxFactor},
 	"torchao":            {[]string{"weight_scale", "weight_zero_point", "weight_scale_and_zero", "_weight_scale", "_weight_zero_point", "_weight_scale_and_zero", "weight_act_pre_scale", "_weight_act_pre_scale"}, packedContainer},
 	"quark":              {[]string{"weight_scale", "weight_zero_point", "input_scale", "input_zero_point", "output_scale", "weight_scale_2"}, packedContainer},
@@ -95,23 +95,32 @@ func parsePacking(config []byte) (*packing, error) {
 	top := gjson.ParseBytes(config)
 	for _, at := range []string{"quantization_config", "text_config.quantization_config", "llm_config.quantization_config", "language_config.quantization_config"} {
 		if q := top.Get(at); q.IsObject() && !isMLX(top, q) {
-			return newPacking(q, text1(q, "quant_method")), nil
+			p := newPacking(q, orElse(text1(q, "quant_method"), unnamed(q)))
+			p.fp4Expert = p.fp4Expert || isFP4(top.Get("expert_dtype")) || isFP4(top.Get("text_config.expert_dtype"))
+			return p, nil
 		}
 	}
 	if q := top.Get("quantization"); q.IsObject() {
-		method := "mlx"
-		if top.Get("producer").Exists() || q.Get("quant_algo").Exists() {
-			method = "modelopt"
-		}
-		return newPacking(q, method), nil
+		return newPacking(q, orElse(unnamed(q), "mlx")), nil
 	}
 	return nil, nil
 }
 
+// unnamed is the method of a quantization that does not name it: modelopt's, by
+// its algorithm.
+func unnamed(q gjson.Result) string {
+	if q.Get("quant_algo").Exists() {
+		return "modelopt"
+	}
+	return ""
+}
+
+func isFP4(r gjson.Result) bool { return strings.Contains(strings.ToLower(r.String()), "fp4") }
+
 // isMLX says whether a quantization without a method is the copy that MLX makes
 // of its own.
 func isMLX(top, q gjson.Result) bool {
-	return !q.Get("quant_method").Exists() && top.Get("quantization").IsObject()
+	return !q.Get("quant_method").Exists() && top.Get("quantization").IsObject() && unnamed(q) == ""
 }
 
 func newPacking(q gjson.Result, method string) *packing {
@@ -126,8 +135,8 @@ func newPacking(q gjson.Result, method string) *packing {
 	}
 	p.bits = packedBits(q)
 	p.fourBit = q.Get("load_in_4bit").Type == gjson.True || q.Get("_load_in_4bit").Type == gjson.True || p.bits == 4
-	for _, at := range []string{"expert_dtype", "store_dtype"} {
-		p.fp4Expert = p.fp4Expert || strings.Contains(strings.ToLower(q.Get(at).String()), "fp4")
+	for _, at := range []string{"expert_dtype", "store_dtype", "moe_quant_algo"} {
+		p.fp4Expert = p.fp4Expert || isFP4(q.Get(at))
 	}
 	p.excluded = slices.Concat(texts(q.Get("modules_to_not_convert")), texts(q.Get("ignore")), texts(q.Get("exclude_modules")))
 	p.readGroups(q)

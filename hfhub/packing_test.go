@@ -54,6 +54,11 @@ func TestPackedWeights(t *testing.T) {
 		{"fp8 with experts in fp4", quantized(`{"quant_method":"fp8","expert_dtype":"fp4"}`), []hubtest.Tensor{
 			tensor("l.experts.3.w1.weight", "I8", 64, 64), tensor("l.experts.3.w1.scale", "F8_E8M0", 64, 4), tensor("l.shared_experts.w1.weight", "F8_E4M3", 64, 128),
 		}, 2 * linear},
+		{"fp8 that says fp4 beside the quantization", `{"expert_dtype":"fp4","quantization_config":{"quant_method":"fp8","moe_quant_algo":"NVFP4"}}`, []hubtest.Tensor{
+			tensor("l.experts.3.w1.weight", "U8", 64, 64), tensor("l.experts.3.w1.weight_scale", "F8_E4M3", 64, 8), tensor("l.experts.3.w1.weight_scale_2", "F32"),
+		}, linear},
+		{"modelopt, mixed", quantized(`{"quant_method":"modelopt","quant_algo":"MIXED_PRECISION"}`), []hubtest.Tensor{tensor("a.weight", "U8", 64, 64), tensor("b.weight", "F8_E4M3", 64, 128)}, 2 * linear},
+		{"modelopt that does not name itself", quantized(`{"quant_algo":"FP8"}`), []hubtest.Tensor{tensor("a.weight", "F8_E4M3", 64, 128), tensor("a.weight_scale", "F32")}, linear},
 		{"mxfp4", quantized(`{"quant_method":"mxfp4","modules_to_not_convert":["self_attn"]}`), []hubtest.Tensor{
 			tensor("l.experts.down_proj_blocks", "U8", 1, 64, 4, 16), tensor("l.experts.down_proj_scales", "U8", 1, 64, 4), tensor("l.experts.down_proj_bias", "BF16", 1, 64),
 		}, linear + 64},
