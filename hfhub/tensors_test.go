@@ -248,3 +248,38 @@ func peak(t *testing.T) func() int64 {
 		return int64(most) - int64(start)
 	}
 }
+
+func TestHubThatListsNoFiles(t *testing.T) {
+	hub := hubtest.New(t)
+	hub.Add("org/one", configFile("{}"), hubtest.Field("siblings", nil), hubtest.NoSummary(), hubtest.With("model.safetensors", hubtest.Safetensors(nil, llama()...)))
+	hub.Add("org/two", configFile("{}"), append(hubtest.Sharded(2, llama()...), hubtest.Field("siblings", nil), hubtest.NoSummary())...)
+	hub.Add("org/none", nil)
+	client, _ := dial(t, hub)
+	for _, id := range []string{"org/one", "org/two"} {
+		w, err := weigh(t, client, id, TensorOptions{})
+		require.NoError(t, err, id)
+		require.Equal(t, int64(llamaParameters), w.Parameters, id)
+	}
+	_, err := weigh(t, client, "org/none", TensorOptions{})
+	require.ErrorIs(t, err, ErrNoFile)
+}
+
+func TestPickledWeightsHaveTheirSizes(t *testing.T) {
+	hub := hubtest.New(t)
+	files := []hubtest.Option{
+		hubtest.With("pytorch_model-00001-of-00002.bin", hubtest.Content{Size: 1000}), hubtest.With("pytorch_model-00002-of-00002.bin", hubtest.Content{Size: 500}),
+		hubtest.With("training_args.bin", hubtest.Content{Size: 7}), hubtest.With("m-Q4_K_M.gguf", hubtest.Content{Size: 9}),
+	}
+	hub.Add("org/m", nil, files...)
+	hub.Add("org/unsized", nil, append(files, hubtest.Field("siblings", []map[string]any{
+		{"rfilename": "pytorch_model-00001-of-00002.bin"}, {"rfilename": "pytorch_model-00002-of-00002.bin"},
+	}))...)
+	client, _ := dial(t, hub)
+	for _, id := range []string{"org/m", "org/unsized"} {
+		w, err := weigh(t, client, id, TensorOptions{})
+		require.NoError(t, err)
+		require.Equal(t, FromSizes, w.Source)
+		require.Equal(t, int64(1500), w.Stored)
+		require.Zero(t, w.Parameters, "not known")
+	}
+}

@@ -227,7 +227,7 @@ func choose(all []Variant, name string) (Variant, bool) {
 		}
 		return all[at], true
 	}
-	for _, wanted := range append([]string{""}, favourites...) {
+	for _, wanted := range append([]string{"", "pytorch"}, favourites...) {
 		at := slices.IndexFunc(all, func(v Variant) bool { return v.Name == wanted })
 		if at >= 0 {
 			return all[at], true
