@@ -64,6 +64,12 @@ func TestPlanErrors(t *testing.T) {
 		{"batch", "1", Plan{Batch: -3}},
 		{"tp", "4", Plan{Tensor: 5, GPUs: 5}},
 		{"gpus", "4", Plan{Tensor: 4, GPUs: 3}},
+		{"rank", "65536", Plan{Train: Train{Rank: 1 << 20}}},
+		{"accum", "1", Plan{Train: Train{Accum: -1}}},
+		{"dcp", "4096", Plan{Serve: Serve{DecodeContext: 5000}}},
+		{"max-batched", "1", Plan{Serve: Serve{MaxBatched: -1}}},
+		{"dropout", "0.1", Plan{Train: Train{Dropout: Share{1.5, true}}}},
+		{"lora-dropout", "0.05", Plan{Train: Train{LoRADropout: -0.5}}},
 		{"util", "0.9", Plan{Serve: Serve{Utilization: 1.5}}},
 	} {
 		_, err := Estimate(a, row.plan)

@@ -23,27 +23,49 @@ func (e *PlanError) Error() string {
 // limit is the range of a number.
 type limit struct {
 	key      string
-	of       func(*Plan) int64
 	min, max int64 // min applies where the number is set, that is not 0
 }
 
-// limits of the numbers of a plan; zero is the default and always allowed.
-var limits = []limit{
-	{"seq", func(p *Plan) int64 { return p.Seq }, 1, 100_000_000},
-	{"out", func(p *Plan) int64 { return p.Out }, 0, 100_000_000},
-	{"batch", func(p *Plan) int64 { return p.Batch }, 1, 1_000_000},
-	{"gpus", func(p *Plan) int64 { return p.GPUs }, 1, 1_000_000},
-	{"tp", func(p *Plan) int64 { return p.Tensor }, 1, 4096},
-	{"pp", func(p *Plan) int64 { return p.Pipeline }, 1, 4096},
-	{"ep", func(p *Plan) int64 { return p.Expert }, 1, 4096},
-	{"cp", func(p *Plan) int64 { return p.Context }, 1, 4096},
-	{"max-seqs", func(p *Plan) int64 { return p.Serve.MaxSeqs }, 1, 1_000_000},
-	{"max-batched", func(p *Plan) int64 { return p.Serve.MaxBatched }, 1, 100_000_000},
-	{"ubatch", func(p *Plan) int64 { return p.Serve.MicroBatch }, 1, 1_000_000},
-	{"lora-slots", func(p *Plan) int64 { return p.Serve.LoRASlots }, 1, 10_000},
-	{"dcp", func(p *Plan) int64 { return p.Serve.DecodeContext }, 1, 4096},
-	{"rank", func(p *Plan) int64 { return p.Train.Rank }, 1, 65_536},
-	{"accum", func(p *Plan) int64 { return p.Train.Accum }, 1, 1_000_000},
+// limits of the numbers of a plan, in the order of [Plan.numbers]; zero is the
+// default and always allowed.
+var limits = [...]limit{
+	{"seq", 1, 100_000_000},
+	{"out", 0, 100_000_000},
+	{"batch", 1, 1_000_000},
+	{"gpus", 1, 1_000_000},
+	{"tp", 1, 4096},
+	{"pp", 1, 4096},
+	{"ep", 1, 4096},
+	{"cp", 1, 4096},
+	{"max-seqs", 1, 1_000_000},
+	{"max-batched", 1, 100_000_000},
+	{"ubatch", 1, 1_000_000},
+	{"lora-slots", 1, 10_000},
+	{"dcp", 1, 4096},
+	{"rank", 1, 65_536},
+	{"accum", 1, 1_000_000},
+}
+
+// numbers are what limits bounds. Reading them at once spares a search of
+// thousands of plans a call for each.
+func (p *Plan) numbers() [len(limits)]int64 {
+	return [...]int64{
+		p.Seq,
+		p.Out,
+		p.Batch,
+		p.GPUs,
+		p.Tensor,
+		p.Pipeline,
+		p.Expert,
+		p.Context,
+		p.Serve.MaxSeqs,
+		p.Serve.MaxBatched,
+		p.Serve.MicroBatch,
+		p.Serve.LoRASlots,
+		p.Serve.DecodeContext,
+		p.Train.Rank,
+		p.Train.Accum,
+	}
 }
 
 // Validate checks the numbers against their ranges. It needs no model, so a
@@ -51,9 +73,8 @@ var limits = []limit{
 func (p Plan) Validate() error { return p.validate() }
 
 func (p *Plan) validate() error {
-	for i := range limits {
+	for i, value := range p.numbers() {
 		l := &limits[i]
-		value := l.of(p)
 		if value == 0 || value >= l.min && value <= l.max {
 			continue
 		}
@@ -65,6 +86,17 @@ func (p *Plan) validate() error {
 	}
 	if u := p.Serve.Utilization; u < 0 || u > 1 {
 		return &PlanError{Key: "util", Value: strconv.FormatFloat(u, 'g', -1, 64), Want: "a share from 0.01 to 1", Near: "0.9"}
+	}
+	return p.validateDropout()
+}
+
+// validateDropout wants shares below 1.
+func (p *Plan) validateDropout() error {
+	if d := p.Train.Dropout.N; d < 0 || d >= 1 {
+		return &PlanError{Key: "dropout", Value: strconv.FormatFloat(d, 'g', -1, 64), Want: "a share from 0 to 0.99", Near: "0.1"}
+	}
+	if d := p.Train.LoRADropout; d < 0 || d >= 1 {
+		return &PlanError{Key: "lora-dropout", Value: strconv.FormatFloat(d, 'g', -1, 64), Want: "a share from 0 to 0.99", Near: "0.05"}
 	}
 	return nil
 }
