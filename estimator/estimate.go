@@ -63,10 +63,13 @@ var ErrTooLarge = errors.New("too large to count")
 // tally is the bytes of each moment.
 type tally [numMoments]float64
 
-// highest gives the moment that decides.
-func (t *tally) highest() Moment {
-	top := Moment(0)
-	for m := range numMoments {
+// firstMoments are where serving and training begin.
+var firstMoments = [numModes]Moment{Infer: Load, Training: LossMoment}
+
+// highest gives the moment that decides, the first of those that are equal.
+func (t *tally) highest(first Moment) Moment {
+	top := first
+	for m := first; m < numMoments; m++ {
 		if t[m] > t[top] {
 			top = m
 		}
@@ -121,18 +124,23 @@ func Peak(a Arch, p Plan) (Bytes, error) {
 // settle adds up the bills of each moment, and leaves the highest in allocated.
 func (s *sheet) settle() (Moment, error) {
 	var t tally
+	always := 0.0 // most bills are held throughout
 	bills := s.bills()
 	for i := range bills {
 		bytes := bills[i].amount(s)
 		if bytes == 0 {
 			continue
 		}
+		if set := bills[i].moments; set == WhileTraining || set == WhileServing {
+			always += bytes
+			continue
+		}
 		for set := bills[i].moments; set != 0; set &= set - 1 {
 			t[bits.TrailingZeros8(uint8(set))] += bytes
 		}
 	}
-	top := t.highest()
-	s.allocated = t[top]
+	top := t.highest(firstMoments[s.plan.Mode])
+	s.allocated = t[top] + always
 	if s.allocated >= float64(MaxBytes)/4 {
 		return top, ErrTooLarge
 	}
@@ -177,7 +185,7 @@ func (m *mergedPart) add(b *bill, bytes float64) {
 
 func (m *mergedPart) part(s *sheet, name PartName, moment Moment) Part {
 	if m.tally[moment] == 0 {
-		moment = m.tally.highest()
+		moment = m.tally.highest(0)
 	}
 	part := Part{Name: name, Basis: Counted}
 	var formulas, sources []string
