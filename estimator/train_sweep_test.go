@@ -6,9 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sweep asks for the largest micro-batch of every stage, recompute, offload and
+// trainSweep asks for the largest micro-batch of every stage, recompute, offload and
 // method on 1 to 64 GPUs, as a search for what fits does.
-func sweep(a Arch, limit Bytes) (fits int) {
+func trainSweep(a Arch, limit Bytes) (fits int) {
 	for _, stage := range []Stage{Stage0, Stage1, Stage2, Stage3} {
 		for _, recompute := range Recomputes() {
 			for _, offload := range Offloads() {
@@ -26,17 +26,17 @@ func sweep(a Arch, limit Bytes) (fits int) {
 	return fits
 }
 
-func BenchmarkSweep(b *testing.B) {
+func BenchmarkTrainSweep(b *testing.B) {
 	a, _ := llama(32, 4096, 32, 8, 128, 14336, 128256, false).Sealed()
 	b.ReportAllocs()
 	for b.Loop() {
-		sweep(a, 80*GiB)
+		trainSweep(a, 80*GiB)
 	}
 }
 
-func TestSweepFindsWhatFits(t *testing.T) {
-	require.Positive(t, sweep(llama3(t), 80*GiB))
-	require.Zero(t, sweep(llama3(t), GiB))
+func TestTrainSweepFindsWhatFits(t *testing.T) {
+	require.Positive(t, trainSweep(llama3(t), 80*GiB))
+	require.Zero(t, trainSweep(llama3(t), GiB))
 }
 
 // Peak allocates nothing, so that a search of thousands does not either.
