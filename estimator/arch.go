@@ -134,6 +134,7 @@ type Mixer struct {
 	KeyDim   int64 // d of queries and keys
 	ValueDim int64 // d of values
 	Window   int64 // tokens, for Window and Chunked
+	Compress int64 // beyond Window, one key is kept for so many tokens; 0: for each
 	SharesKV bool  // reads another layer's keys and values: none of its own
 	QKVBias  bool
 	OutBias  bool

@@ -139,7 +139,10 @@ func (m Mixer) normParams() int64 {
 	return total + recurrents[m.Kind].norm(m)
 }
 
-// small counts what a mixer holds beside linears and norms.
+// Small counts what a mixer holds beside linears and norms: convolutions,
+// decays, sinks and its Extra.
+func (m Mixer) Small() int64 { return m.small() }
+
 func (m Mixer) small() int64 {
 	total := m.Extra
 	if m.Sinks {

@@ -52,7 +52,11 @@ func readRoot(root object, options ConfigOptions, notes *ReadNotes) (estimator.A
 		return estimator.Arch{}, err
 	}
 	arch := r.build(r)
+	arch.Quant = r.quant(options.Quant)
 	r.finish(&arch)
+	for w := r; w != nil; w = w.wrap {
+		arch.Towers = append(arch.Towers, w.towersOf(arch)...)
+	}
 	if r.err != nil {
 		return estimator.Arch{}, r.err
 	}
@@ -67,7 +71,7 @@ func readerFor(root object, file string, notes *ReadNotes) (*reader, error) {
 	}
 	r := &reader{
 		resolved: family, file: file, root: root, block: root, notes: notes,
-		used: map[string]bool{}, noted: map[string]bool{},
+		noted: map[string]bool{},
 	}
 	if err := r.enter(); err != nil {
 		return nil, err
@@ -99,15 +103,10 @@ func (r *reader) enter() error {
 				return &UnsupportedError{ModelType: r.name, Key: r.path + path + ".model_type"}
 			}
 		}
-		outer := *r.resolved
+		outer := *r
 		*r = reader{
 			resolved: inner, file: r.file, root: r.root, block: block, path: r.path + path + ".", notes: r.notes,
-			used: r.used, noted: r.noted,
-		}
-		if len(outer.towers) > 0 {
-			mixed := *inner
-			mixed.towers = outer.towers
-			r.resolved = &mixed
+			noted: map[string]bool{}, wrap: &outer,
 		}
 		return r.enter()
 	}

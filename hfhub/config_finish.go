@@ -1,6 +1,8 @@
 package hfhub
 
 import (
+	"strings"
+
 	"github.com/tidwall/gjson"
 
 	"membot/estimator"
@@ -18,12 +20,24 @@ func (r *reader) finish(a *estimator.Arch) {
 		a.NoHead = true
 		a.Extra = append(a.Extra, classifier(r, suffix, a.Hidden)...)
 	}
+	known := r.keys()
 	for _, key := range shapeKeys {
-		v, ok := r.block.get(key)
-		if ok && !r.used[key] && significant(v) {
+		if v, ok := r.block.get(key); ok && !known[key] && significant(v) {
 			r.unsupported(key, short(v.String()))
 		}
 	}
+}
+
+// keys are those that some fact of the family may be read from.
+func (r *reader) keys() map[string]bool {
+	known := map[string]bool{}
+	for _, f := range r.facts {
+		for _, key := range f.keys {
+			head, _, _ := strings.Cut(key, ".")
+			known[head] = true
+		}
+	}
+	return known
 }
 
 // classifier is the linear that a class for classification puts on the decoder.
@@ -37,7 +51,15 @@ func classifier(r *reader, suffix string, h int64) []estimator.Extra {
 	} else if v, ok := r.root.get("num_labels"); ok && v.Type == gjson.Number {
 		labels = min(max(v.Int(), 1), 1<<20)
 	}
-	return keep(estimator.Extra{Name: "classifier", Params: labels * h})
+	return keep(estimator.Extra{Name: "classifier", Params: labels*h + r.biasOf(labels)})
+}
+
+// biasOf is the classifier's bias: encoders have one, decoders none.
+func (r *reader) biasOf(labels int64) int64 {
+	if r.facts["pooler"].known {
+		return labels
+	}
+	return 0
 }
 
 // shapeKeys change what a block is or what it caches. One that says something

@@ -1,5 +1,7 @@
 package hfhub
 
+import "slices"
+
 // ReadNotes says where a shape came from: which file and key gave each number,
 // what was assumed, and what a reader of the answer should be warned of.
 type ReadNotes struct {
@@ -15,6 +17,12 @@ type Fact struct {
 	File    string // config.json …
 	Key     string // with its path: text_config.hidden_size
 	Assumed bool   // the key is absent, so this is the class's own default
+}
+
+func (n *ReadNotes) warn(text string) {
+	if !slices.Contains(n.Warnings, text) {
+		n.Warnings = append(n.Warnings, text)
+	}
 }
 
 // Assumptions lists the facts that no key gave.

@@ -46,9 +46,9 @@ type reader struct {
 	block object
 	path  string // of block in root, with its dot
 	notes *ReadNotes
-	used  map[string]bool // keys of block that a fact has read
 	noted map[string]bool
 	err   error
+	wrap  *reader // the block around this one; nil at the top
 }
 
 // fail keeps the first error.
@@ -84,8 +84,6 @@ func (r *reader) find(name string) (value gjson.Result, key string, ok bool) {
 		if !found {
 			continue
 		}
-		head, _, _ := strings.Cut(key, ".")
-		r.used[head] = true
 		if v.Type == gjson.Null && !nullable[name] {
 			continue
 		}
@@ -128,6 +126,12 @@ func (r *reader) raw(name string) (string, gjson.Result) {
 	}
 	r.note(name, text, key, false)
 	return text, v
+}
+
+// has says whether the file itself gives a fact, null left out.
+func (r *reader) has(name string) bool {
+	v, _, ok := r.find(name)
+	return ok && v.Type != gjson.Null
 }
 
 // word gives a fact that is a word.
@@ -206,6 +210,16 @@ func (r *reader) number(v gjson.Result, name, key string) int64 {
 		return 0
 	}
 	return int64(f)
+}
+
+// float gives a fact that need not be whole.
+func (r *reader) float(name string) float64 {
+	text, _ := r.raw(name)
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(f) || f < 0 || f > 1<<20 {
+		return 0
+	}
+	return f
 }
 
 // list gives a fact that is a list; nil where it is absent or no list.

@@ -60,12 +60,15 @@ func baseArch(r *reader) estimator.Arch {
 		Embed: r.int("embed"),
 		DType: dtypes[dtypeWord(r)],
 	}
-	norm := r.normParams(a.Hidden)
+	norm, width := r.normParams(a.Hidden), a.Hidden
+	if a.Embed > 0 && r.flag("embed_all") {
+		width = a.Embed
+	}
 	a.Extra = keep(
 		estimator.Extra{Name: "final norm", Params: r.int("final_norms") * norm},
-		estimator.Extra{Name: "embedding norm", Params: r.int("embed_norms") * norm},
-		estimator.Extra{Name: "positions", Params: (r.int("positions") + r.int("position_offset")) * a.Hidden},
-		estimator.Extra{Name: "token types", Params: r.int("token_types") * a.Hidden},
+		estimator.Extra{Name: "embedding norm", Params: r.int("embed_norms") * r.normParams(width)},
+		estimator.Extra{Name: "positions", Params: (r.int("positions") + r.int("position_offset")) * width},
+		estimator.Extra{Name: "token types", Params: r.int("token_types") * width},
 	)
 	return a
 }
@@ -137,11 +140,18 @@ func dtypeWord(r *reader) string {
 
 // decoderLayer makes a block of attention and FFN.
 func decoderLayer(r *reader, s slot) estimator.Layer {
-	return estimator.Layer{
+	l := estimator.Layer{
 		Mixer: r.mixer(s), FFN: r.ffn(s),
 		Norms: r.int("norms"), NormBias: r.flag("norm_bias"), NormFree: r.flag("norm_free"),
 		Extra: r.int("layer_extra"),
 	}
+	if s.mixer == "none" || s.ffn == "none" {
+		l.Norms /= 2
+	}
+	if s.ffn == "beside" { // the branch beside it has the norms
+		l.Norms = 0
+	}
+	return l
 }
 
 // mtpLayers are the layers that predict further tokens: shaped as the last

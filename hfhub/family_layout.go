@@ -26,9 +26,10 @@ func uniformLayout(r *reader) []slot {
 	shared := r.int("kv_shared")
 	sparse := r.sparse()
 	heads, kv, width, mixer := r.each("heads"), r.each("kv"), r.each("ffn"), r.mixerOf(types)
+	divide := max(1, r.int("ffn_divide"))
 	slots := make([]slot, n)
 	for i := range slots {
-		s := slot{heads: heads(i), kv: kv(i), width: width(i), ffn: "dense", mixer: mixer(i)}
+		s := slot{heads: heads(i), kv: kv(i), width: width(i) / divide, ffn: "dense", mixer: mixer(i)}
 		if s.kv == 0 {
 			s.kv = s.heads
 		}
@@ -53,12 +54,20 @@ func (r *reader) each(name string) func(int) int64 {
 // mixerOf names the mixer of each block.
 func (r *reader) mixerOf(types []gjson.Result) func(int) string {
 	every, phase, word := r.int("full_every"), r.int("full_phase"), r.word("mixer")
+	at, base, offset := r.ints("full_at"), r.int("full_base"), r.int("full_offset")
 	switch {
+	case len(at) > 0 && len(types) == 0:
+		return func(i int) string {
+			if at[int64(i)+base] {
+				return "full_attention"
+			}
+			return word
+		}
 	case len(types) > 0:
 		return func(i int) string { return r.typeWord(types[min(i, len(types)-1)]) }
 	case every > 0:
 		return func(i int) string {
-			if (int64(i)+phase)%every == 0 {
+			if (int64(i)+phase-offset)%every == 0 {
 				return "full_attention"
 			}
 			return word
@@ -130,7 +139,7 @@ func (r *reader) sparse() func(int) bool {
 func (r *reader) ffn(s slot) estimator.FFN {
 	f := estimator.FFN{Gated: r.flag("gated"), Bias: r.flag("mlp_bias")}
 	switch s.ffn {
-	case "none":
+	case "none", "beside":
 		return estimator.FFN{}
 	case "dense":
 		f.Width = s.width
@@ -141,7 +150,7 @@ func (r *reader) ffn(s slot) estimator.FFN {
 	}
 	f.Experts, f.TopK = r.int("experts"), r.int("topk")
 	f.ExpertWidth, f.LatentWidth = r.int("expert_ffn"), r.int("latent")
-	f.RouterBias, f.ExpertBias = r.flag("router_bias"), r.flag("expert_bias")
+	f.RouterBias, f.ExpertBias = r.flag("router_bias") || r.flag("score_bias"), r.flag("expert_bias")
 	f.SharedGate = r.flag("shared_gate")
 	f.SharedWidth = r.int("shared_ffn")
 	if f.SharedWidth == 0 {

@@ -49,6 +49,12 @@ func attention(r *reader, s slot) estimator.Mixer {
 	if m.ValueDim == 0 {
 		m.ValueDim = m.KeyDim
 	}
+	if r.flag("no_key_bias") {
+		m.Extra -= m.KVHeads * m.KeyDim
+	}
+	if r.flag("head_gate") {
+		m.Extra += r.int("hidden") * m.Heads
+	}
 	return m
 }
 
@@ -75,14 +81,21 @@ func (r *reader) qkNorm() estimator.QKNorm {
 }
 
 func fullAttention(r *reader, s slot) estimator.Mixer {
-	if r.int("kv_rank") > 0 {
+	if r.int("kv_rank") > 0 && r.flag("mla_on") {
 		return latentAttention(r, s)
 	}
 	return attention(r, s)
 }
 
 func windowAttention(r *reader, s slot) estimator.Mixer {
+	if n := r.int("window_heads"); n > 0 {
+		s.heads = n
+	}
+	if n := r.int("window_kv"); n > 0 {
+		s.kv = n
+	}
 	m := attention(r, s)
+	m.Sinks = m.Sinks || r.flag("window_sinks")
 	if w := r.int("window"); w > 0 {
 		m.Kind, m.Window = estimator.Window, w
 	}
@@ -116,6 +129,9 @@ func latentAttention(r *reader, s slot) estimator.Mixer {
 	m.ValueDim = r.int("v_head_dim")
 	if m.ValueDim == 0 {
 		m.ValueDim = r.int("hidden") / max(1, s.heads)
+	}
+	if r.flag("latent_gate") {
+		m.Extra += r.int("hidden") * m.Heads * m.ValueDim
 	}
 	return m
 }

@@ -9,8 +9,8 @@ const base = "hidden=hidden_size layers=num_hidden_layers heads=num_attention_he
 	"qkv_bias=attention_bias:false out_bias=attention_bias:false mlp_bias=mlp_bias:false " +
 	"qk_on=:true qk_norm=:none out_gate=:false sinks=:false " +
 	"types=layer_types mixer=:full_attention full_every=:0 full_phase=:0 kv_shared=:0 " +
-	"window=:0 window_on=:true window_from=:0 pattern=:0 pattern_phase=:0 window_head_dim=:0 window_v_head_dim=:0 chunk=:0 " +
-	"kv_rank=:0 q_rank=:0 rope_dim=:0 nope_dim=:0 index_heads=:0 index_dim=:0 " +
+	"window=:0 window_on=:true window_from=:0 pattern=:0 pattern_phase=:0 window_head_dim=:0 window_v_head_dim=:0 window_heads=:0 window_kv=:0 window_sinks=:false chunk=:0 full_at=:0 full_base=:0 full_offset=:0 " +
+	"kv_rank=:0 q_rank=:0 rope_dim=:0 nope_dim=:0 index_heads=:0 index_dim=:0 mla_on=:true latent_gate=:false head_gate=:false no_key_bias=:false embed_all=:false ffn_divide=:1 score_bias=:false projector=:none blocks=:0 " +
 	"experts=:0 topk=:0 expert_ffn=:0 shared=:0 shared_ffn=:0 shared_gate=:false latent=:0 router_bias=:false expert_bias=:false " +
 	"moe_list=:0 moe_layers=:0 first_dense=:0 last_moe=:0 moe_every=:1 moe_phase=:0 moe_offset=:0 dense_list=:0 " +
 	"mtp=:0"
@@ -30,7 +30,6 @@ func llamaLike() map[string]family {
 		"mistral":    {like: "llama", facts: "kv:8 ffn:14336 ctx:131072 window=sliding_window:4096 qkv_bias= out_bias= mlp_bias="},
 		"ministral":  {like: "mistral"},
 		"ministral3": {like: "mistral", facts: "layers:34 head_dim:128 vocab:131072 ctx:262144 window:0"},
-		"mixtral":    {like: "mistral", facts: "window:0 experts=num_local_experts:8 topk=num_experts_per_tok:2 expert_ffn=intermediate_size:14336"},
 		"qwen2": {like: "llama", facts: "kv:32 ffn:22016 vocab:151936 ctx:32768 qkv_bias=:true out_bias=:false mlp_bias= " +
 			"window=sliding_window:4096 window_on=use_sliding_window:false window_from=max_window_layers:28"},
 		"qwen3":       {like: "qwen2", facts: "head_dim:128 qk_norm:head qkv_bias=attention_bias:false out_bias=attention_bias:false"},
@@ -51,7 +50,6 @@ func llamaLike() map[string]family {
 		"ernie4_5": {like: "llama", facts: "hidden:1024 layers:18 heads:16 kv:2 head_dim:128 ffn:3072 vocab:103424 ctx:131072 tied:true qkv_bias=use_bias:false out_bias=use_bias:false mlp_bias=use_bias:false"},
 		"helium":   {like: "llama", facts: "hidden:2560 layers:24 heads:20 kv:20 head_dim:128 ffn:7040 vocab:48000 ctx:4096 out_bias=:false"},
 		"nemotron": {like: "llama", facts: "hidden:6144 heads:48 ffn:24576 vocab:256000 ctx:4096 gated:false norm_bias:true"},
-		"stablelm": {like: "llama", facts: "hidden:2560 kv:32 ffn:6912 vocab:50304 ctx:4096 norm_bias:true qkv_bias=use_qkv_bias:false out_bias=:false mlp_bias=:false"},
 		"starcoder2": {like: "llama", facts: "hidden:3072 layers:30 heads:24 kv:2 ffn:12288 vocab:49152 ctx:4096 tied:true gated:false norm_bias:true " +
 			"window=sliding_window:0 qkv_bias=use_bias:true out_bias=use_bias:true mlp_bias=use_bias:true"},
 		"glm":              {like: "llama", facts: "layers:40 kv:2 head_dim:128 ffn:13696 vocab:151552 ctx:131072 out_bias=:false mlp_bias="},
@@ -62,13 +60,9 @@ func llamaLike() map[string]family {
 		"baichuan":         {like: "llama", facts: "vocab:125696 ctx=max_position_embeddings,model_max_length:4096 kv=:0 qkv_bias= out_bias="},
 		"yi":               {like: "llama"},
 		"minicpm":          {like: "llama", facts: "ctx:2048"},
+		"minicpm4":         {like: "minicpm"},
 		"exaone":           {like: "llama", facts: "layers=num_layers,num_hidden_layers:32 vocab:102400 kv:0 qkv_bias= out_bias= mlp_bias="},
 		"exaone4":          {like: "llama", facts: "kv:32 ffn:16384 vocab:102400 ctx:2048 qk_norm:head window=sliding_window:4096 pattern=sliding_window_pattern:4"},
 		"hunyuan_v1_dense": {like: "llama", facts: "vocab:290943 qk_norm:head qk_on=use_qk_norm:true"},
-		"gpt_neox": {like: "llama", facts: "hidden:6144 layers:44 heads:64 kv=:0 ffn:24576 vocab:50432 ctx:2048 gated:false norm_bias:true " +
-			"qkv_bias=attention_bias:true out_bias=attention_bias:true mlp_bias=:true"},
-		"gpt2": {like: "llama", facts: "hidden=n_embd,hidden_size:768 layers=n_layer,num_hidden_layers:12 heads=n_head,num_attention_heads:12 kv=:0 head_dim=:0 " +
-			"ffn=n_inner:0 vocab:50257 ctx=n_positions,n_ctx,max_position_embeddings:1024 positions=n_positions,max_position_embeddings:1024 tied:true " +
-			"gated:false norm_bias:true qkv_bias=:true out_bias=:true mlp_bias=:true"},
 	}
 }

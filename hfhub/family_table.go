@@ -18,7 +18,9 @@ var memo struct {
 func families() map[string]family {
 	memo.once.Do(func() {
 		memo.rows = map[string]family{}
-		for _, table := range []func() map[string]family{llamaLike} {
+		for _, table := range []func() map[string]family{
+			llamaLike, mixtures, moreMixtures, latents, gptLike, hybrids, gemmas, wrappers, textBlocks, encoders, pairs, visions,
+		} {
 			maps.Copy(memo.rows, table())
 		}
 		memo.stems = map[string]string{}

@@ -1,0 +1,175 @@
+package hfhub
+
+import (
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "rewrite FAMILIES.md")
+
+const corpus = "../../shared/data/hub-corpus"
+
+// published is one folder of the corpus: what its manifest knows.
+type published struct {
+	id, folder, category string
+	counted              int64   // parameters; 0 if not known
+	named                float64 // parameters by the model's name; 0 if none
+}
+
+var (
+	totalParameters = regexp.MustCompile(`^(\d+) \(model\.safetensors\.index\.json metadata\.total_parameters`)
+	totalSize       = regexp.MustCompile(`total_size=(\d+) bytes \((?:model\.safetensors|pytorch_model\.bin)\.index\.json`)
+	byName          = regexp.MustCompile(`~([\d.]+)([BMT])\b`)
+	units           = map[string]float64{"M": 1e6, "B": 1e9, "T": 1e12}
+)
+
+// manifest reads the corpus's list, or skips where there is none.
+func manifest(t *testing.T) []published {
+	t.Helper()
+	f, err := os.Open(filepath.Join(corpus, "MANIFEST.tsv"))
+	if err != nil {
+		t.Skip("no corpus here: ", err)
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
+	rows, err := r.ReadAll()
+	require.NoError(t, err)
+	var all []published
+	for _, row := range rows[1:] {
+		p := published{id: row[0], folder: filepath.Join(corpus, strings.ReplaceAll(row[0], "/", "__")), category: row[9]}
+		hint := row[8]
+		if m := totalParameters.FindStringSubmatch(hint); m != nil {
+			p.counted, _ = strconv.ParseInt(m[1], 10, 64)
+		}
+		if m := totalSize.FindStringSubmatch(hint); m != nil && p.counted == 0 && row[5] == "-" && !headStored[row[0]] {
+			n, _ := strconv.ParseInt(m[1], 10, 64)
+			p.counted = n / 2 // stored in 16 bits
+		}
+		if m := byName.FindStringSubmatch(hint); m != nil && !strings.Contains(row[0], "17B-") {
+			n, _ := strconv.ParseFloat(m[1], 64)
+			p.named = n * units[m[2]]
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// outcome is a family's line of the table.
+type outcome struct {
+	answered, refused int
+	counted           int
+	worst             float64 // |Φ ÷ counted − 1|
+}
+
+// headStored are files that hold a tied head all the same.
+var headStored = map[string]bool{"Qwen/Qwen3-1.7B": true}
+
+// misnamed are folders whose file, or name, is not what it says: a config of
+// another size, an edit that dropped keys, a context length for a size.
+var misnamed = map[string]bool{
+	"LargeWorldModel/LWM-Text-Chat-1M": true, "meta-llama/Meta-Llama-3-8B-Instruct": true,
+	"Qwen/Qwen2.5-1.5B@mllm": true, "Qwen/Qwen2.5-7B@mllm": true,
+	"Qwen/Qwen3.5-27B@alt1": true, "Qwen/Qwen3.5-35B-A3B@alt1": true,
+	"OPPOer/AndesVL-0_6B": true, "deepseek-ai/Janus-1.3B": true, "THUDM/glm-4v-9b": true, // named by the text alone
+}
+
+// Every folder is answered or refused by name, without a panic, and no answer
+// contradicts what the manifest knows.
+func TestCorpus(t *testing.T) {
+	families, models, answered := map[string]*outcome{}, 0, 0
+	for _, p := range manifest(t) {
+		data, err := os.ReadFile(filepath.Join(p.folder, "config.json"))
+		if err != nil {
+			continue // an adapter, a pipeline or an index alone
+		}
+		side, _ := os.ReadFile(filepath.Join(p.folder, "hf_quant_config.json"))
+		arch, notes, err := ReadConfig(data, ConfigOptions{Quant: side})
+		family := orElse(notes.Family, "not known")
+		if families[family] == nil {
+			families[family] = &outcome{}
+		}
+		row := families[family]
+		model := p.category == "model"
+		if model {
+			models++
+		}
+		if err != nil {
+			row.refused++
+			requireNamed(t, p.id, err)
+			if model {
+				t.Logf("refused: %s: %v", p.id, err)
+			}
+			continue
+		}
+		row.answered++
+		if model {
+			answered++
+		}
+		row.check(t, p, arch.Params().Total())
+	}
+	require.GreaterOrEqual(t, float64(answered), 0.98*float64(models), "answered %d of %d published models", answered, models)
+	text := table(families, models, answered)
+	t.Log("\n" + text)
+	if *update {
+		require.NoError(t, os.WriteFile("FAMILIES.md", []byte(text), 0o600))
+	}
+}
+
+// requireNamed checks that a refusal says what it is about.
+func requireNamed(t *testing.T, id string, err error) {
+	t.Helper()
+	var unsupported *UnsupportedError
+	if errors.As(err, &unsupported) {
+		require.NotEmpty(t, unsupported.ModelType, id)
+		require.NotEmpty(t, unsupported.Key, id)
+		return
+	}
+	require.ErrorIs(t, err, ErrBadMetadata, id)
+}
+
+// check holds a count against what the manifest knows.
+func (row *outcome) check(t *testing.T, p published, params int64) {
+	t.Helper()
+	if p.counted > 0 {
+		row.counted++
+		off := float64(params)/float64(p.counted) - 1
+		row.worst = max(row.worst, max(off, -off))
+		require.LessOrEqual(t, max(off, -off), 0.001, "%s: %d, counted %d", p.id, params, p.counted)
+	}
+	trusted := p.category == "model" || p.category == "alternate-version" || p.category == "edited-copy"
+	if p.named > 0 && trusted && !misnamed[p.id] {
+		require.InDelta(t, 1, float64(params)/p.named, 0.31, "%s: %d", p.id, params)
+	}
+}
+
+// table words the families for people.
+func table(families map[string]*outcome, models, answered int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# The families in the corpus\n\nWritten by `go test -run TestCorpus -update ./hfhub`. Published models answered: %d of %d.\n\n", answered, models)
+	b.WriteString("| family | answered | refused | counts known | worst error of Φ |\n|---|---:|---:|---:|---:|\n")
+	names := slices.SortedFunc(maps.Keys(families), func(a, b string) int {
+		return cmp.Or(families[b].answered-families[a].answered, strings.Compare(a, b))
+	})
+	for _, name := range names {
+		row, worst := families[name], ""
+		if row.counted > 0 {
+			worst = fmt.Sprintf("%.4f %%", 100*row.worst)
+		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %s |\n", name, row.answered, row.refused, row.counted, worst)
+	}
+	return b.String()
+}

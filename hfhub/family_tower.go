@@ -1,0 +1,240 @@
+package hfhub
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"membot/estimator"
+)
+
+// buildTower makes a stack that looks at images or listens: patches, positions,
+// blocks, and what stands at its ends. By itself it is a model without a head.
+func buildTower(r *reader) estimator.Arch {
+	a := estimator.Arch{
+		Family: r.name, Hidden: r.int("hidden"), NoHead: true, Tied: true, DType: dtypes[dtypeWord(r)],
+	}
+	a.Layers, a.Order = r.group(r.layout(r))
+	h, norm := a.Hidden, r.normParams(a.Hidden)
+	patch := r.int("patch")
+	patches := r.int("channels") * patch * patch * r.int("frames") * h
+	if r.flag("patch_bias") {
+		patches += h
+	}
+	class := int64(0)
+	if r.flag("class_token") {
+		class = 1
+	}
+	positions := r.int("places")
+	if positions == 0 && r.flag("learned") && patch > 0 {
+		side := r.int("image") / patch
+		positions = side*side + class
+	}
+	a.Extra = keep(
+		estimator.Extra{Name: "patches", Params: patches},
+		estimator.Extra{Name: "positions", Params: (positions + class) * h},
+		estimator.Extra{Name: "norms", Params: (r.int("pre_norms") + r.int("final_norms")) * norm},
+		estimator.Extra{Name: "convolutions", Params: r.conv(h)},
+	)
+	if r.flag("probe") { // SigLIP's attention pooling
+		f := r.int("ffn")
+		a.Extra = append(a.Extra, estimator.Extra{Name: "pooling head", Params: h + 4*h*h + 4*h + norm + 2*h*f + f + h})
+	}
+	return a
+}
+
+// towersOf reads the blocks beside the decoder. What it cannot read is a
+// warning: the decoder's numbers stand, the sum is short.
+func (r *reader) towersOf(text estimator.Arch) []estimator.Tower {
+	var all []estimator.Tower
+	for _, entry := range r.towers {
+		key, fallback, _ := strings.Cut(entry, ":")
+		v, ok := r.block.get(key)
+		if !ok || !v.IsObject() || len(v.Raw) < 3 {
+			continue
+		}
+		tower, ok := r.towerOf(key, fallback, v)
+		if !ok {
+			r.notes.warn(key + " is not counted: its kind of tower is not known")
+			continue
+		}
+		tower.Name = "vision"
+		if strings.HasPrefix(key, "audio") {
+			tower.Name = "audio"
+		}
+		tower.Extra += r.projector(tower.Hidden, text.Hidden, v)
+		all = append(all, tower)
+	}
+	return all
+}
+
+// towerOf reads one tower as the row that its model_type names, or the
+// wrapper's, or the fallback.
+func (r *reader) towerOf(key, fallback string, v gjson.Result) (estimator.Tower, bool) {
+	block := objectOf(v)
+	name := block.word("model_type")
+	var row *resolved
+	for _, candidate := range []string{r.name + "_vision_tower", name + "_tower", name, r.name + "_tower", fallback} {
+		if f, ok := familyOf(candidate); ok && f.facts["tower"].known {
+			row = f
+			break
+		}
+	}
+	if row == nil {
+		return estimator.Tower{}, false
+	}
+	var notes ReadNotes
+	inner := &reader{
+		resolved: row, file: r.file, root: block, block: block, path: r.path + key + ".", notes: &notes,
+		noted: map[string]bool{},
+	}
+	arch := row.build(inner)
+	if inner.err != nil || len(arch.Layers) == 0 || arch.Hidden == 0 {
+		return estimator.Tower{}, false
+	}
+	if row.name == fallback && name != "" && name != fallback {
+		r.notes.warn(key + " of " + name + " is counted as a plain " + row.name)
+	}
+	r.notes.Facts = append(r.notes.Facts, notes.Facts...)
+	t := estimator.Tower{Hidden: arch.Hidden, Layers: arch.Layers}
+	for _, e := range arch.Extra {
+		t.Extra += e.Params
+	}
+	return t, true
+}
+
+// projectors lead from a tower of width v to a decoder of width h.
+var projectors = map[string]func(r *reader, v, h int64, block object) int64{
+	"linear": func(_ *reader, v, h int64, _ object) int64 { return v*h + h },
+	"gemma":  func(_ *reader, v, h int64, _ object) int64 { return v*h + v },
+	"mlp2":   func(_ *reader, v, h int64, _ object) int64 { return v*h + h + h*h + h },
+	"mlp4":   func(_ *reader, v, h int64, _ object) int64 { return v*h + 3*h*h + 4*h },
+	"mllama": func(_ *reader, v, h int64, b object) int64 { return v*6*h + h },
+	"shuffle": func(_ *reader, v, h int64, _ object) int64 { // InternVL: four pixels in one
+		return 8*v + 4*v*h + h + h*h + h
+	},
+	"merger": func(_ *reader, v, h int64, b object) int64 { // Qwen-VL: norm, two linears
+		merged := v * merge(b) * merge(b)
+		one, norm := merged*merged+merged+merged*h+h, 2*v
+		if _, ok := b.get("window_size"); ok { // Qwen2.5-VL's norm has no bias
+			norm = v
+		}
+		deep := int64(0)
+		if list, ok := b.get("deepstack_visual_indexes"); ok {
+			deep = min(int64(len(list.Array())), 64)
+		}
+		return one + norm + deep*(one+2*merged)
+	},
+	"llama4": func(_ *reader, _, h int64, b object) int64 { // two linears in the tower, one beside it
+		wide, in := sizeIn(b, "intermediate_size", 5632), sizeIn(b, "projector_input_dim", 4096)
+		return wide*in + in*sizeIn(b, "projector_output_dim", 4096) + in*h
+	},
+	"resampler": func(r *reader, v, h int64, _ object) int64 { // MiniCPM-V's queries
+		return sizeIn(r.block, "query_num", 64)*h + v*h + 5*h*h + 4*h + 6*h
+	},
+	"lfm": func(r *reader, v, h int64, _ object) int64 { // pixels unshuffled two by two
+		hidden := sizeIn(r.block, "projector_hidden_size", h)
+		return 8*v + 4*v*hidden + hidden + hidden*h + h
+	},
+	"glm": func(_ *reader, v, h int64, _ object) int64 {
+		return 4*v*h + h + h*h + 2*h + 3*h*13696 // its merger has a gated FFN; width as published
+	},
+}
+
+func merge(b object) int64 { return min(sizeIn(b, "spatial_merge_size", 2), 16) }
+
+// sizeIn reads a size of a block, bounded, or what its class takes.
+func sizeIn(b object, key string, fallback int64) int64 {
+	if v, ok := b.get(key); ok && v.Type == gjson.Number && v.Num >= 1 {
+		return min(v.Int(), 1<<20)
+	}
+	return fallback
+}
+
+func (r *reader) projector(v, h int64, tower gjson.Result) int64 {
+	build, ok := projectors[r.word("projector")]
+	if !ok {
+		return 0
+	}
+	return build(r, v, h, objectOf(tower))
+}
+
+// vitFacts are those of a plain vision transformer.
+const vitFacts = "hidden=hidden_size,embed_dim,width,vt_hidden_size:768 layers=num_hidden_layers,depth,layers,vt_num_hidden_layers:12 heads=num_attention_heads,num_heads,attention_heads,vt_num_attention_heads:12 " +
+	"kv=num_key_value_heads:0 head_dim=head_dim:0 ffn=intermediate_size,vt_intermediate_size:0 vocab=:0 gated:false norm_bias:true qkv_bias=:true out_bias=:true mlp_bias=:true types= dtype:float32 " +
+	"channels=num_channels,in_channels,in_chans:3 patch=patch_size:16 frames=temporal_patch_size:1 image=image_size:224 class_token:true patch_bias:true learned:true places=:0 pre_norms:0 final_norms:1 probe:false bands=:0 tower:1 "
+
+// visions look at images, audios listen.
+func visions() map[string]family {
+	return map[string]family{
+		"vit":                    {like: "llama", build: buildTower, facts: vitFacts},
+		"clip_vision_model":      {like: "vit", facts: "patch:32 patch_bias:false pre_norms:1"},
+		"siglip_vision_model":    {like: "vit", facts: "class_token:false probe=vision_use_head:true"},
+		"siglip2_vision_model":   {like: "siglip_vision_model", facts: "learned:false places=num_patches:256"},
+		"siglip":                 {like: "siglip_vision_model", facts: "probe:false"},
+		"minicpmv_vision_tower":  {like: "siglip"},
+		"pixtral":                {like: "vit", facts: "hidden:1024 layers:24 heads:16 ffn:4096 gated:true norm_bias:false qkv_bias:false out_bias:false mlp_bias:false class_token:false patch_bias:false learned:false pre_norms:1 final_norms:0"},
+		"intern_vit_6b":          {like: "vit", layer: scaledLayer, facts: "hidden:3200 layers:48 heads:25 ffn:12800 qkv_bias=qkv_bias:false patch:14 final_norms:0 qk_on=qk_normalization:false qk_norm:wide"},
+		"internvl_vision":        {like: "intern_vit_6b"},
+		"dinov2":                 {like: "vit", layer: scaledLayer, facts: "patch:14 ffn=:0 ffn_ratio=mlp_ratio:4 swiglu=use_swiglu_ffn:false"},
+		"qwen2_vl_tower":         {like: "vit", facts: "hidden=embed_dim:1280 layers=depth:32 heads=num_heads:16 patch:14 frames:2 ffn=:0 ffn_ratio=mlp_ratio:4 class_token:false patch_bias:false learned:false final_norms:0"},
+		"qwen2_5_vl_tower":       {like: "qwen2_vl_tower", facts: "hidden=hidden_size:1280 ffn=intermediate_size:3420 gated:true norm_bias:false"},
+		"exaone4_5_tower":        {like: "qwen2_5_vl_tower", facts: "kv=num_key_value_heads:0"},
+		"exaone4_5_vision_tower": {like: "exaone4_5_tower"},
+		"qwen3_vl_tower":         {like: "qwen2_vl_tower", facts: "hidden=hidden_size:1152 layers:27 ffn=intermediate_size:4304 patch:16 patch_bias:true places=num_position_embeddings:2304"},
+		"qwen3_vl_moe_tower":     {like: "qwen3_vl_tower"},
+		"qwen3_5_tower":          {like: "qwen3_vl_tower"},
+		"qwen3_5_moe_tower":      {like: "qwen3_vl_tower"},
+		"moonvit":                {like: "vit", facts: "patch:14 class_token:false learned:false places:4096"},
+		"moonvit3d":              {like: "moonvit"},
+		"kimi_k25_tower":         {like: "moonvit"},
+		"kimi_k3_tower":          {like: "moonvit", facts: "norm_bias:false qkv_bias:false out_bias:false mlp_bias:false patch_bias:false wide=qkv_hidden_size:0"},
+		"mllama_vision_model":    {like: "vit", layer: decoderLayer, facts: "hidden:1280 layers:32 heads:16 ffn:5120 qkv_bias:false out_bias:false patch:14 patch_bias:false image:448 pre_norms:1 extra_layers=num_global_layers:8"},
+		"llama4_vision_model":    {like: "vit", facts: "hidden:768 layers:34 heads:16 ffn:5632 patch:14 image:448 patch_bias:false pre_norms:1"},
+		"gemma4_vision":          {like: "vit", facts: "gated:true norm_bias:false norms:4 qkv_bias:false out_bias:false mlp_bias:false qk_norm:head class_token:false patch_bias:false learned:false places=position_embedding_size:10240 final_norms:0"},
+		"aimv2":                  {like: "vit", facts: "hidden:1024 layers:24 heads:8 ffn:2816 gated:true norm_bias:false qkv_bias=qkv_bias:false out_bias=use_bias:false mlp_bias=use_bias:false patch:14 class_token:false pre_norms:1"},
+		"cogvlm_vision":          {like: "vit", facts: "patch:14 places=num_positions:257"},
+		"glm4v_tower":            {like: "qwen2_5_vl_tower", facts: "hidden:1536 layers:24 heads:12 ffn=out_hidden_size,intermediate_size:13696 qkv_bias=attention_bias:false out_bias=attention_bias:false"},
+		"muse_glimmer_vision":    {like: "vit", facts: "patch:14 frames=patch_temporal:1 class_token:false learned:false places:1024"},
+		"audio": {like: "vit", facts: "hidden=d_model,hidden_size:1280 layers=encoder_layers,num_hidden_layers:32 heads=encoder_attention_heads,num_attention_heads:20 ffn=encoder_ffn_dim,intermediate_size:5120 " +
+			"patch:0 patch_bias:false class_token:false learned:false places=max_source_positions:1500 bands=num_mel_bins:128 no_key_bias:true"},
+		"qwen2_audio_encoder": {like: "audio"},
+		"whisper_encoder":     {like: "audio"},
+	}
+}
+
+// scaledLayer has a scale on each branch, and DINOv2's gated FFN where asked for.
+func scaledLayer(r *reader, s slot) estimator.Layer {
+	l := decoderLayer(r, s)
+	h := r.int("hidden")
+	l.Extra += 2 * h
+	if r.flag("swiglu") {
+		l.FFN.Width = (8*h/3 + 7) / 8 * 8
+		l.FFN.Gated = true
+	}
+	return l
+}
+
+// mllamaLayout puts blocks of cross attention where the config says.
+func mllamaLayout(r *reader) []slot {
+	slots, at := uniformLayout(r), r.ints("cross_at")
+	for i := range slots {
+		if at[int64(i)] {
+			slots[i].mixer = "cross"
+		}
+	}
+	return slots
+}
+
+// mllamaLayer attends to the image alone in its cross blocks, behind two gates.
+func mllamaLayer(r *reader, s slot) estimator.Layer {
+	if s.mixer != "cross" {
+		return decoderLayer(r, s)
+	}
+	s.mixer = "full_attention"
+	l := decoderLayer(r, s)
+	l.Cross, l.Mixer = l.Mixer, estimator.Mixer{}
+	l.Cross.QKNorm = estimator.HeadQKNorm
+	l.Extra += 2
+	return l
+}
