@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite FAMILIES.md")
 
-const corpus = "../../shared/data/hub-corpus"
+const corpusFolder = "../../shared/data/hub-corpus"
 
 // published is one folder of the corpus: what its manifest knows.
 type published struct {
@@ -39,7 +39,7 @@ var (
 // manifest reads the corpus's list, or skips where there is none.
 func manifest(t *testing.T) []published {
 	t.Helper()
-	f, err := os.Open(filepath.Join(corpus, "MANIFEST.tsv"))
+	f, err := os.Open(filepath.Join(corpusFolder, "MANIFEST.tsv"))
 	if err != nil {
 		t.Skip("no corpus here: ", err)
 	}
@@ -50,7 +50,7 @@ func manifest(t *testing.T) []published {
 	require.NoError(t, err)
 	var all []published
 	for _, row := range rows[1:] {
-		p := published{id: row[0], folder: filepath.Join(corpus, strings.ReplaceAll(row[0], "/", "__")), category: row[9]}
+		p := published{id: row[0], folder: filepath.Join(corpusFolder, strings.ReplaceAll(row[0], "/", "__")), category: row[9]}
 		hint := row[8]
 		if m := totalParameters.FindStringSubmatch(hint); m != nil {
 			p.counted, _ = strconv.ParseInt(m[1], 10, 64)
@@ -132,8 +132,7 @@ func TestCorpus(t *testing.T) {
 // requireNamed checks that a refusal says what it is about.
 func requireNamed(t *testing.T, id string, err error) {
 	t.Helper()
-	var unsupported *UnsupportedError
-	if errors.As(err, &unsupported) {
+	if unsupported, ok := errors.AsType[*UnsupportedError](err); ok {
 		require.NotEmpty(t, unsupported.ModelType, id)
 		require.NotEmpty(t, unsupported.Key, id)
 		return
