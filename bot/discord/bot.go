@@ -57,8 +57,14 @@ type Config struct {
 	Commands  []Command // the slash commands; nil: [DefaultCommands]
 	Suggester Suggester // of values while the user types; nil: what was asked before
 	Dedupe    Dedupe    // nil: in memory
+	Limiter   Limiter   // shared by several processes; nil: in memory
+	Leases    Leases    // share out the shards among processes; nil: this one runs all of Shards
 	Metrics   Metrics   // nil: none
 	Logger    *slog.Logger
+
+	// Tag marks a context with the id of the interaction or message it serves, so
+	// that the log can follow it; nil: unmarked.
+	Tag func(ctx context.Context, id string) context.Context
 }
 
 // PublicAPI is Discord's own REST interface.
@@ -175,5 +181,9 @@ func (b *Bot) drain() {
 // Ready reports whether the bot can serve: it is not shutting down, and its
 // gateway, if it has one, is connected and alive.
 func (b *Bot) Ready() bool {
-	return !b.closing.Load() && (b.cfg.Token == "" || b.health.ok())
+	if b.closing.Load() {
+		return false
+	}
+	standby := b.health.standby.Load() && len(b.cfg.PublicKey) > 0 // commands arrive all the same
+	return b.cfg.Token == "" || standby || b.health.ok()
 }

@@ -24,7 +24,7 @@ func (b *Bot) handleComponent(ctx context.Context, i *Interaction) Response {
 	if p.problem != (phrase{}) {
 		return b.say(i, p.problem.in(p.lang), "refused")
 	}
-	if wait, ok := b.limits.allow(i.asker(), i.GuildID, b.now()); !ok {
+	if wait, ok := b.allow(ctx, i.asker(), i.GuildID); !ok {
 		return b.say(i, wait.words(p.lang), "limited")
 	}
 	q := commands.Question{Text: p.line, Lang: p.lang}

@@ -47,7 +47,7 @@ func (b *Bot) spawn(work func()) {
 // serve answers an interaction: at once if the answer is there within the
 // budget, else "thinking…" first and the answer when it comes.
 func (b *Bot) serve(i *Interaction, received time.Time, open opening) {
-	ctx, cancel := context.WithDeadline(b.work, received.Add(tokenLife))
+	ctx, cancel := context.WithDeadline(b.tagged(i.ID), received.Add(tokenLife))
 	defer cancel()
 	done := make(chan Response, 1)
 	go func() {
@@ -69,12 +69,13 @@ func (b *Bot) serve(i *Interaction, received time.Time, open opening) {
 		firstCtx, stop := context.WithDeadline(ctx, received.Add(answerBefore))
 		err := open.send(firstCtx, waiting)
 		stop()
-		b.complain("acknowledge", err)
+		b.complain(ctx, "acknowledge", err)
 		if r := <-done; waiting.Type != respondAutocomplete && waiting.Type != respondPong {
 			b.later(ctx, i, waiting, r)
 		}
 	}
 	b.cfg.Metrics.Interaction(kindNames[i.Type], outcome, time.Since(received))
+	b.log.InfoContext(ctx, "served", "kind", kindNames[i.Type], "outcome", outcome, "took_ms", time.Since(received).Milliseconds())
 }
 
 var kindNames = map[int]string{
@@ -93,13 +94,13 @@ func (b *Bot) first(ctx context.Context, i *Interaction, received time.Time, ope
 	err := open.send(firstCtx, sent)
 	stop()
 	if r.Message == nil {
-		b.complain("respond", err)
+		b.complain(ctx, "respond", err)
 		return
 	}
 	if err == nil && (open.files || !r.Message.brings()) {
 		return
 	}
-	b.complain("respond", err)
+	b.complain(ctx, "respond", err)
 	b.attach(ctx, r.Message)
 	b.edit(ctx, i, r.Message)
 }
@@ -113,12 +114,12 @@ func (b *Bot) later(ctx context.Context, i *Interaction, waiting, r Response) {
 	b.attach(ctx, m)
 	switch {
 	case waiting.Type == respondDeferUpdate && r.Type != respondUpdate:
-		b.complain("follow up", b.rest.followUp(ctx, i, m))
+		b.complain(ctx, "follow up", b.rest.followUp(ctx, i, m))
 	case waiting.Type == respondDefer && m.secret && !waiting.ephemeral() && i.place() != inBotDM:
 		notice := note("🔒 " + wordPrivate.in(i.lang()))
 		notice.Flags = 0
 		b.edit(ctx, i, notice)
-		b.complain("follow up", b.rest.followUp(ctx, i, m))
+		b.complain(ctx, "follow up", b.rest.followUp(ctx, i, m))
 	default:
 		m.Flags = 0 // an edit cannot change who sees the message
 		b.edit(ctx, i, m)
@@ -139,16 +140,16 @@ func (b *Bot) edit(ctx context.Context, i *Interaction, m *Message) {
 			break
 		}
 	}
-	b.complain("edit", err)
+	b.complain(ctx, "edit", err)
 }
 
 // complain logs what Discord refused; acknowledged twice is not a failure.
-func (b *Bot) complain(what string, err error) {
+func (b *Bot) complain(ctx context.Context, what string, err error) {
 	if refused, ok := asAPIError(err); ok && refused.Code == codeAcknowledged {
 		return
 	}
 	if err != nil {
-		b.log.Warn("cannot "+what, "error", err)
+		b.log.WarnContext(ctx, "cannot "+what, "error", err)
 	}
 }
 

@@ -40,9 +40,10 @@ var afreshCodes = map[int]bool{4007: true, 4009: true, 4003: true, 1000: true, 1
 
 // health is how many shards have a session.
 type health struct {
-	want atomic.Int32
-	mu   sync.Mutex
-	live map[int]bool
+	want    atomic.Int32
+	standby atomic.Bool // other processes run all shards
+	mu      sync.Mutex
+	live    map[int]bool
 }
 
 func (h *health) set(shard int, live bool) {
@@ -81,6 +82,9 @@ func (b *Bot) runGateway(ctx context.Context) error {
 	if shards.Total == 0 {
 		shards = Shards{Last: max(info.Shards, 1) - 1, Total: max(info.Shards, 1)}
 	}
+	if b.cfg.Leases != nil {
+		return b.holdLeased(ctx, shards, info)
+	}
 	b.health.want.Store(int32(min(shards.Last-shards.First+1, 1<<20))) //nolint:gosec // bounded
 	group, ctx := errgroup.WithContext(ctx)
 	for id := shards.First; id <= shards.Last; id++ {
@@ -89,7 +93,7 @@ func (b *Bot) runGateway(ctx context.Context) error {
 			if sleep(ctx, time.Duration(turn)*identifyEvery) != nil {
 				return nil
 			}
-			return b.runShard(ctx, id, shards.Total, info.URL)
+			return b.runShard(ctx, id, shards.Total, info)
 		})
 	}
 	return group.Wait()
@@ -112,7 +116,7 @@ func (b *Bot) gatewayInfo(ctx context.Context) (gatewayInfo, error) {
 		if refused, ok := asAPIError(err); ok && refused.Status == 401 {
 			return info, &FatalError{Code: 401, Reason: fatalCodes[4004]}
 		}
-		b.complain("ask for the gateway", err)
+		b.complain(ctx, "ask for the gateway", err)
 		if sleep(ctx, pause) != nil {
 			return info, fmt.Errorf("find the gateway: %w", errors.Join(err, ctx.Err()))
 		}
@@ -121,11 +125,12 @@ func (b *Bot) gatewayInfo(ctx context.Context) (gatewayInfo, error) {
 
 // runShard keeps one shard connected. It returns nil when ctx ends, and an
 // error when Discord refuses for good or no session came about for too long.
-func (b *Bot) runShard(ctx context.Context, id, total int, url string) error {
-	s := &shard{id: id, total: total, url: url, token: b.cfg.Token, pace: b.pace}
+func (b *Bot) runShard(ctx context.Context, id, total int, info gatewayInfo) error {
+	s := &shard{id: id, total: total, url: info.URL, concurrency: info.Start.Concurrency, token: b.cfg.Token, pace: b.pace}
 	live := make(chan struct{}, 1)
 	s.event = func(kind string, data json.RawMessage) {
 		if kind == "READY" || kind == "RESUMED" {
+			s.fresh.Store(false)
 			b.health.set(id, true)
 			select {
 			case live <- struct{}{}:
@@ -146,6 +151,9 @@ func (b *Bot) runShard(ctx context.Context, id, total int, url string) error {
 func (b *Bot) keep(ctx context.Context, s *shard, live <-chan struct{}) error {
 	pause, since := b.pace.backoff, time.Now()
 	for {
+		if err := b.mayIdentify(ctx, s); err != nil {
+			return nil //nolint:nilerr // ctx has ended, or another process runs the shard
+		}
 		err := s.open(ctx)
 		opened := err == nil
 		if opened {
@@ -306,6 +314,6 @@ func (b *Bot) refuse(i *Interaction, why phrase) {
 		defer func() { <-b.refusals }()
 		ctx, cancel := context.WithTimeout(b.work, 2*time.Second)
 		defer cancel()
-		b.complain("turn away", b.rest.callback(ctx, i, b.turnedAway(i, why)))
+		b.complain(ctx, "turn away", b.rest.callback(ctx, i, b.turnedAway(i, why)))
 	})
 }

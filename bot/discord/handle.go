@@ -62,7 +62,7 @@ func (b *Bot) handleCommand(ctx context.Context, i *Interaction) Response {
 	if f.bad != "" {
 		return b.say(i, wordBadOption.in(i.lang(), code(f.bad)), "refused")
 	}
-	if wait, ok := b.limits.allow(i.asker(), i.GuildID, b.now()); !ok {
+	if wait, ok := b.allow(ctx, i.asker(), i.GuildID); !ok {
 		return b.say(i, wait.words(i.lang()), "limited")
 	}
 	a := b.ask(ctx, commands.Question{Text: f.line, Lang: i.lang()})

@@ -14,10 +14,10 @@ import (
 // serveMessage answers a direct message, or one that mentions the bot. It needs
 // no privileged intent: the content of both is there without.
 func (b *Bot) serveMessage(m *ReceivedMessage, botID string, received time.Time) {
-	ctx, cancel := context.WithDeadline(b.work, received.Add(tokenLife))
+	ctx, cancel := context.WithDeadline(b.tagged(m.ID), received.Add(tokenLife))
 	defer cancel()
 	lang := b.langOf(m.Content)
-	if wait, ok := b.limits.allow(m.Author.ID, m.GuildID, b.now()); !ok {
+	if wait, ok := b.allow(ctx, m.Author.ID, m.GuildID); !ok {
 		b.reply(ctx, m, note(wait.words(lang)))
 		b.cfg.Metrics.Interaction("message", "limited", time.Since(received))
 		return
@@ -62,7 +62,7 @@ func (b *Bot) publicly(m *ReceivedMessage, a commands.Answer, lang string, confi
 // typing shows that the bot is at work, if it takes longer than a moment.
 func (b *Bot) typing(ctx context.Context, channel string) (stop func()) {
 	timer := time.AfterFunc(ackAfter, func() {
-		b.complain("show typing", b.rest.typing(ctx, channel))
+		b.complain(ctx, "show typing", b.rest.typing(ctx, channel))
 	})
 	return func() { timer.Stop() }
 }
@@ -77,7 +77,7 @@ func (b *Bot) reply(ctx context.Context, to *ReceivedMessage, m *Message) {
 	if to.GuildID != "" {
 		m.Content = "<@" + to.Author.ID + ">" // whose answer it is; it pings nobody
 	}
-	b.complain("reply", b.rest.createMessage(ctx, to.ChannelID, m))
+	b.complain(ctx, "reply", b.rest.createMessage(ctx, to.ChannelID, m))
 }
 
 // wanted reports whether a message is for the bot.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -31,11 +32,13 @@ const intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages | discord
 
 // A shard is one gateway session with the library that holds it.
 type shard struct {
-	id, total int
-	url       string
-	token     string
-	pace      pace
-	event     func(kind string, data json.RawMessage)
+	id, total   int
+	concurrency int         // of identifies, as Discord allows
+	fresh       atomic.Bool // there is no session to resume: the next opening identifies
+	url         string
+	token       string
+	pace        pace
+	event       func(kind string, data json.RawMessage)
 
 	mu       sync.Mutex
 	tap      *tap
@@ -88,6 +91,7 @@ func (s *shard) renew() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.library, s.parted = library, parted
+	s.fresh.Store(true)
 	return nil
 }
 

@@ -51,7 +51,7 @@ func (b *Bot) handleMessageCommand(ctx context.Context, i *Interaction) Response
 	if !found {
 		return b.say(i, wordNoText.in(lang), "refused")
 	}
-	if wait, ok := b.limits.allow(i.asker(), i.GuildID, b.now()); !ok {
+	if wait, ok := b.allow(ctx, i.asker(), i.GuildID); !ok {
 		return b.say(i, wait.words(lang), "limited")
 	}
 	q := commands.Question{Lang: lang}

@@ -25,8 +25,10 @@ func shardName(shard, total int) string {
 	return "shard/" + strconv.Itoa(total) + "/" + strconv.Itoa(shard)
 }
 
-// AcquireShards leases up to most of the shards from first to last of total, and
-// returns those it got: none when other processes run them all.
+// AcquireShards leases, or renews, up to most of the shards from first to last of
+// total, and returns those it has: none when other processes run them all. Call
+// it again at a third of [ShardLease]. After an error nobody knows: sessions that
+// run go on, for nobody else can take them, and only [Store.Identify] waits.
 func (s *Store) AcquireShards(ctx context.Context, first, last, total, most int) ([]int, error) {
 	var got []int
 	for shard := first; shard <= last && len(got) < most; shard++ {
@@ -41,40 +43,10 @@ func (s *Store) AcquireShards(ctx context.Context, first, last, total, most int)
 	return got, nil
 }
 
-// KeepShards renews the leases until ctx ends, then gives them back. It calls
-// lost for a shard that another process has taken meanwhile: its session must be
-// closed. While the store is down running sessions go on, for nobody can take
-// them; only [Store.Identify] waits.
-func (s *Store) KeepShards(ctx context.Context, shards []int, total int, lost func(shard int)) {
-	tick := time.NewTicker(ShardLease / 3)
-	defer tick.Stop()
-	held := map[int]bool{}
+// ReleaseShards gives shards back, so that another process need not wait for
+// their leases to run out.
+func (s *Store) ReleaseShards(ctx context.Context, shards []int, total int) {
 	for _, shard := range shards {
-		held[shard] = true
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			s.releaseShards(context.WithoutCancel(ctx), held, total)
-			return
-		case <-tick.C:
-			s.renewShards(ctx, held, total, lost)
-		}
-	}
-}
-
-func (s *Store) renewShards(ctx context.Context, held map[int]bool, total int, lost func(shard int)) {
-	for shard := range held {
-		ok, err := s.Lease(ctx, shardName(shard, total), ShardLease)
-		if err == nil && !ok {
-			delete(held, shard)
-			lost(shard)
-		}
-	}
-}
-
-func (s *Store) releaseShards(ctx context.Context, held map[int]bool, total int) {
-	for shard := range held {
 		s.Release(ctx, shardName(shard, total))
 	}
 }
