@@ -14,14 +14,18 @@ const (
 	vllmSource   = "vLLM logs; arg_utils.py for the defaults"
 )
 
+// assumedVLLM is the version that is assumed where none is named: the last one
+// whose sampler takes the most, and the newest with many published logs.
+var assumedVLLM = Version{0, 16}
+
 // resolveVLLM fills in vLLM's defaults: the model's own length, 1024 sequences
 // on cards of 70 GiB and more other than the A100 from 0.8 on, 256 elsewhere,
-// and passes of 8192 or 2048 tokens. Before 0.9 (its first engine still served
-// many cards and models) a pass is the whole length, unless that is beyond
-// 32768.
+// and passes of 8192 tokens. Before 0.9 (its first engine still served many
+// cards and models) a pass is the whole length, and 2048 tokens beyond 32768.
 func resolveVLLM(p *Plan, a *Arch) {
 	splitByTensor(p, a)
 	v := &p.Serve
+	v.Version = or(v.Version, assumedVLLM)
 	if v.MaxLen == 0 {
 		v.MaxLen = max(p.Seq+p.Out, a.Context*askedNoLength(p))
 	}
@@ -33,12 +37,12 @@ func resolveVLLM(p *Plan, a *Arch) {
 		}
 	}
 	if v.MaxBatched == 0 {
-		v.MaxBatched = 2048
+		v.MaxBatched = 8192
 		switch {
 		case !chunks(v):
 			v.MaxBatched = max(2048, v.MaxLen)
-		case large:
-			v.MaxBatched = 8192
+		case v.Version.Before(0, 9):
+			v.MaxBatched = 2048
 		}
 	}
 	v.Utilization = or(v.Utilization, 0.9)
@@ -111,14 +115,22 @@ func (s *sheet) sampler() float64 {
 }
 
 // pass is the activation peak of one forward pass of m tokens: gate, up and
-// their product, the residual stream, and with ranks the reduced copies.
+// their product, the residual stream, what each chosen expert gives back, and
+// with ranks the reduced copies.
 func (s *sheet) pass() float64 { return s.v.m * (6*s.v.wide/s.t + s.streams()*s.h) }
 
+// streams is the bytes of a pass for each element of the residual stream: 8
+// where kernels run one by one, 2 where a compiled graph reuses them.
 func (s *sheet) streams() float64 {
-	if s.t > 1 {
-		return 12
+	v := &s.plan.Serve
+	bytes := 2.0
+	if v.Engine == VLLM && (v.Version.Before(0, 9) || v.Eager == On) {
+		bytes = 8
 	}
-	return 8
+	if s.t > 1 {
+		bytes += 4
+	}
+	return bytes + 2*s.v.chosen
 }
 
 // nonTorch is NCCL and what else CUDA allocates beside torch, by ranks.

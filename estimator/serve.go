@@ -36,6 +36,7 @@ type serving struct {
 	drafts  float64
 	latents float64 // copies of MLA's latent in the cache; 0: full heads
 	wide    float64 // widest FFN of a token
+	chosen  float64 // most experts chosen for a token
 	heads   float64 // most query heads of a block
 	rope    float64 // bytes of RoPE tables in 16 bits for each position
 	pos     float64 // positions of the model
@@ -82,8 +83,8 @@ func (s *sheet) fillCache() {
 	}
 	for i := range s.blocks {
 		b := &s.blocks[i]
-		f := &b.layer.FFN
-		v.wide = max(v.wide, b.f+b.fs, b.e*b.fe+b.fs*float64(f.TopK)/max(1, float64(f.TopK)))
+		v.wide = max(v.wide, b.f+b.fs+b.e*b.fe)
+		v.chosen = max(v.chosen, b.e)
 		v.heads = max(v.heads, b.a)
 		v.rope = max(v.rope, or(b.R, b.d))
 		v.kv1 = max(v.kv1, s.headCache(b)/b.l+s.latentCache(b)/b.l)

@@ -2,15 +2,15 @@ package estimator
 
 import "strconv"
 
-// otherVersion is, for each engine, the newest version of an older behaviour:
-// what an answer for the newest is compared with.
-var otherVersion = [numEngines]struct {
-	version Version
-	text    string
+// versionPairs has, for each engine whose versions differ, the last of an older
+// behaviour and the first of a newer one: an answer names what the other gives.
+var versionPairs = [numEngines]struct {
+	older, newer         Version
+	olderText, newerText string
 }{
-	Transformers: {Version{4, 44}, "transformers@4.44"},
-	VLLM:         {Version{0, 16}, "vllm@0.16"},
-	LlamaCPP:     {Version{5400, 0}, "llama.cpp@b5400"},
+	Transformers: {Version{4, 44}, Version{4, 45}, "transformers@4.44", "transformers@4.45"},
+	VLLM:         {Version{0, 16}, Version{0, 21}, "vllm@0.16", "vllm@0.21"},
+	LlamaCPP:     {Version{5429, 0}, Version{recentBuild, 0}, "llama.cpp@b5429", "llama.cpp@b10000"},
 }
 
 // serveNotes says what was assumed of the engine and the card, and what stands
@@ -43,17 +43,16 @@ func (s *sheet) serveNotes(b *Breakdown) {
 	}
 }
 
-// asOther is the total under the engine's other behaviour: the older one where
-// the newest was assumed, else the newest.
+// asOther is the total under the engine's other behaviour.
 func (s *sheet) asOther() (string, Bytes) {
-	other := &otherVersion[s.plan.Serve.Engine]
-	if other.text == "" {
+	pair := &versionPairs[s.plan.Serve.Engine]
+	if pair.olderText == "" {
 		return "", 0
 	}
-	p, name := s.asked, other.text
-	p.Serve.Version = other.version
-	if s.plan.Serve.Version != (Version{}) {
-		p.Serve.Version, name = Version{}, s.plan.Serve.Engine.String()
+	p, name := s.asked, pair.olderText
+	p.Serve.Version = pair.older
+	if s.plan.Serve.Version.Before(pair.newer.Major, pair.newer.Minor) {
+		p.Serve.Version, name = pair.newer, pair.newerText
 	}
 	total, err := Peak(s.arch, p)
 	if err != nil {
