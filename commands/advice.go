@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"membot/estimator"
@@ -72,6 +73,9 @@ func Advise(w *Wording, err error, now time.Time) *Refusal {
 			row = f
 			break
 		}
+	}
+	if errors.Is(err, hfhub.ErrOffline) && !strings.Contains(said.model, "/") {
+		row = failure{nil, ModelNotFound, "no_nickname"}
 	}
 	r := &Refusal{Code: row.code, DidYouMean: []string{}}
 	r.Text = w.Text("failure."+row.id, "model", said.model, "revision", said.revision, "file", said.file)

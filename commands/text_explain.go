@@ -1,6 +1,9 @@
 package commands
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // explain writes every formula with its numbers in the place of its letters,
 // then the textbook beside the exact count, then what other tools would say.
@@ -14,7 +17,7 @@ func (p *page) explain(a *Answer) {
 	}
 	p.gap()
 	p.workings(a)
-	p.letters(a.Letters)
+	p.letters(used(a))
 	p.textbook(a)
 	p.others(a)
 	p.aside(a)
@@ -46,6 +49,17 @@ func (p *page) workings(a *Answer) {
 		}
 	}
 	p.lines(paint(bold, p.w.Text("label.total")), "  ", "  "+memory(a.PerGPU.Total)+" = "+count(a.PerGPU.Total)+" B")
+}
+
+// used are the letters that the formulas show.
+func used(a *Answer) []Letter {
+	seen := map[string]bool{}
+	for _, part := range a.PerGPU.Parts {
+		for _, word := range token.FindAllString(part.Formula, -1) {
+			seen[word] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(a.Letters), func(l Letter) bool { return !seen[l.Name] })
 }
 
 // letters says what stands for what.

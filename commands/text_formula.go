@@ -83,10 +83,22 @@ func isWord(token string) bool {
 	return token[0] >= 'a' && token[0] <= 'z' || token[0] >= 'A' && token[0] <= 'Z'
 }
 
+// literal writes a number of a formula without needless signs and zeros: 1e9.
+func literal(word string) string {
+	digits, exponent, ok := strings.Cut(strings.ToLower(word), "e")
+	if !ok {
+		return word
+	}
+	return digits + "e" + strings.TrimLeft(exponent, "+0")
+}
+
 // letterName spells a letter: Greek where it is, a kind's number below the line.
 func letterName(word string) string {
-	if word == "" || !isWord(word) {
+	if word == "" {
 		return word
+	}
+	if !isWord(word) {
+		return literal(word)
 	}
 	base := strings.TrimRight(word, "0123456789")
 	name := base

@@ -178,6 +178,7 @@ func TestPrettyFormulas(t *testing.T) {
 		{"-1 * x", "−1·x"},
 		{"x * -2", "x·−2"},
 		{"Sum3 + 0.2 * 5e8", "Sum₃ + 0.2·5e8"},
+		{"1e+09 + 1.8e+07", "1e9 + 1.8e7"},
 		{"", ""},
 	}
 	for _, row := range rows {
