@@ -271,7 +271,7 @@ func TestAdvice(t *testing.T) {
 }
 
 // noteCode finds the codes of notes that the estimator and the readers make.
-var noteCode = regexp.MustCompile(`Note\{(?:Code: )?"([a-z_]+)"|\bnote\("([a-z_]+)"|Code: +"([a-z_]+)"`)
+var noteCode = regexp.MustCompile(`Note\{(?:Code: )?"([a-z_]+)"|[^.\w]note\("([a-z_]+)"|Code: +"([a-z_]+)"`)
 
 func TestEveryNoteIsWorded(t *testing.T) {
 	for _, dir := range []string{"../estimator", "../hfhub", "."} {
