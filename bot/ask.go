@@ -33,7 +33,7 @@ func (c *askCommand) Run(ctx context.Context, std streams, s Settings) error {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	line := joined(strings.Join(c.Line, " "))
-	q := commands.Question{Text: line, Lang: orElse(c.Lang, commands.Heard(line, s.Lang))}
+	q := commands.Question{Text: line, Lang: c.lang(line, s.Lang)}
 	a := ask(ctx, answerer, q)
 	if err := c.print(std, a, q.Lang); err != nil {
 		return err
@@ -42,6 +42,19 @@ func (c *askCommand) Run(ctx context.Context, std streams, s Settings) error {
 		return errSaid
 	}
 	return draw(c.Chart, a, std.err)
+}
+
+// lang is the language to answer in: the one asked for, else the question's own.
+// A program that sends a typed line gets the same bytes however it spells it.
+func (c *askCommand) lang(line, otherwise string) string {
+	switch {
+	case c.Lang != "":
+		return c.Lang
+	case c.Format == "json" && commands.Typed(line):
+		return otherwise
+	default:
+		return commands.Heard(line, otherwise)
+	}
 }
 
 // print writes an answer to stdout; a refusal as text goes to stderr.
