@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -90,6 +91,9 @@ func (c *Client) Range(ctx context.Context, id, commit, path string, offset, len
 func (c *Client) stream(ctx context.Context, id, commit, path string, offset, length int64, read func(io.Reader, int64) error) error {
 	if err := checkFile(id, commit, path); err != nil {
 		return about(err, oneLine(id), oneLine(commit), oneLine(path))
+	}
+	if offset < 0 || length <= 0 || offset > math.MaxInt64-length {
+		return about(broken("no range of %d bytes from %d", length, offset), id, commit, path)
 	}
 	if file, info, err := (local{c.settings.CacheDir}).open(id, commit, path); err == nil {
 		defer file.Close()

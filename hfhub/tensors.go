@@ -73,11 +73,11 @@ func (c *Client) weigh(ctx context.Context, info Info, o TensorOptions) (Weights
 
 // unlisted tries the usual names where the Hub, or a mirror of it, lists no files.
 func (c *Client) unlisted(ctx context.Context, info Info, o TensorOptions) (Weights, error) {
-	usual := []FileEntry{{Path: "model.safetensors", Size: -1}, {Path: "config.json", Size: -1}}
-	info.Files = usual
+	config := FileEntry{Path: "config.json", Size: -1}
+	info.Files = []FileEntry{config, {Path: "model.safetensors", Size: -1}}
 	w, err := c.weigh(ctx, info, o)
 	if errors.Is(err, ErrNoFile) {
-		info.Files = append(usual[1:], FileEntry{Path: "model.safetensors.index.json", Size: -1})
+		info.Files = []FileEntry{config, {Path: "model.safetensors.index.json", Size: -1}}
 		w, err = c.weigh(ctx, info, o)
 	}
 	return w, err
