@@ -36,7 +36,7 @@ func TestPublishedQuantizations(t *testing.T) {
 	for _, path := range corpus(t, "config.json") {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
-		p, err := parsePacking(text)
+		p, err := parsePacking(text, "")
 		require.NoError(t, err, path)
 		if p == nil {
 			require.False(t, strings.Contains(string(text), `"quant_method"`), path)

@@ -85,10 +85,14 @@ var compressedSkip = []string{
 	"output_scale", "output_zero_point", "weight_global_scale", "input_global_scale", "k_scale", "v_scale",
 }
 
-// parsePacking reads the quantization of a config.json, or of a modelopt
-// hf_quant_config.json; nil if there is none. It needs no more of the file than
-// that part, and takes what Python writes for JSON.
-func parsePacking(config []byte) (*packing, error) {
+// sideMethods are the methods whose settings older tools left in a file of their own.
+var sideMethods = map[string]string{"quantize_config.json": "gptq", "quant_config.json": "awq"}
+
+// parsePacking reads the quantization of a config.json, of a modelopt
+// hf_quant_config.json, or, where a method is given, of a file that is nothing
+// else; nil if there is none. It needs no more of the file than that part, and
+// takes what Python writes for JSON.
+func parsePacking(config []byte, method string) (*packing, error) {
 	if depth(config) > maxDepth {
 		return nil, broken("nested deeper than %d", maxDepth)
 	}
@@ -102,6 +106,9 @@ func parsePacking(config []byte) (*packing, error) {
 	}
 	if q := top.Get("quantization"); q.IsObject() {
 		return newPacking(q, orElse(unnamed(q), "mlx")), nil
+	}
+	if method != "" && packedBits(top) > 0 {
+		return newPacking(top, orElse(text1(top, "quant_method"), method)), nil
 	}
 	return nil, nil
 }

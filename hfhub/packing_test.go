@@ -144,3 +144,15 @@ func TestModeloptConfigOfItsOwn(t *testing.T) {
 	require.Equal(t, int64(64*128), w.Parameters)
 	require.Equal(t, "modelopt", w.Method)
 }
+
+func TestConfigsOfOlderTools(t *testing.T) {
+	hub := hubtest.New(t)
+	for name, text := range map[string]string{"quantize_config.json": `{"bits":4,"group_size":128}`, "quant_config.json": `{"zero_point":true,"q_group_size":128,"w_bit":4}`} {
+		hub.Add("org/m", map[string][]byte{"config.json": []byte(`{"model_type":"llama"}`), name: []byte(text)},
+			hubtest.With("model.safetensors", hubtest.Safetensors(nil, tensor("a.qweight", "I32", 16, 64), tensor("a.scales", "F16", 1, 64))))
+		client, _ := dial(t, hub)
+		w, err := weigh(t, client, "org/m", TensorOptions{})
+		require.NoError(t, err)
+		require.Equal(t, int64(64*128), w.Parameters, name)
+	}
+}

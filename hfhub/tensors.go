@@ -12,13 +12,14 @@ const (
 	parallel   = 8         // files read at once
 	maxTensors = 1_000_000 // of one model
 	maxConfig  = 10 << 20  // bytes
+	fewShards  = 8         // whose headers are read also in a hurry
 )
 
 // TensorOptions say which weights to count, and how closely. The zero value
 // counts the ordinary weights exactly.
 type TensorOptions struct {
 	Variant string       // one of Weights.Variants; "" for the ordinary files
-	Quick   bool         // settle for bytes where parameters would cost a request a file
+	Quick   bool         // settle for bytes where parameters would cost a request each of many files
 	Each    func(Tensor) // sees every tensor, in order; headers are then read in any case
 }
 
@@ -101,7 +102,7 @@ func (c *Client) safetensors(ctx context.Context, info Info, v Variant, o Tensor
 	if err != nil {
 		return Weights{}, err
 	}
-	if o.Quick && o.Each == nil && total >= 0 && len(shards) > 1 {
+	if o.Quick && o.Each == nil && total >= 0 && len(shards) > fewShards {
 		return quickWeights(info, shards, total), nil
 	}
 	tensors, err := c.headers(ctx, info, shards)
@@ -115,7 +116,7 @@ func (c *Client) safetensors(ctx context.Context, info Info, v Variant, o Tensor
 // A config that cannot be read now is an error: without it packed weights would
 // be counted wrong.
 func (c *Client) packing(ctx context.Context, info Info) (*packing, error) {
-	for _, path := range []string{"config.json", "hf_quant_config.json"} {
+	for _, path := range []string{"config.json", "hf_quant_config.json", "quantize_config.json", "quant_config.json"} {
 		if _, listed := info.File(path); !listed {
 			continue
 		}
@@ -126,7 +127,7 @@ func (c *Client) packing(ctx context.Context, info Info) (*packing, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p, err := parsePacking(file.Data); p != nil || err != nil {
+		if p, err := parsePacking(file.Data, sideMethods[path]); p != nil || err != nil {
 			return p, err
 		}
 	}
