@@ -135,9 +135,9 @@ func wordsOf(name string) []string {
 }
 
 // glue is a name without separators; the dot of a version stays.
-func glue(name string) string {
-	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
-}
+func glue(name string) string { return separators.Replace(strings.ToLower(name)) }
+
+var separators = strings.NewReplacer("-", "", "_", "", " ", "")
 
 // Nearest gives the n names nearest to one that was not found, nearest first.
 func (c *Catalog) Nearest(name string, n int) []Entry {

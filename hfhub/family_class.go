@@ -70,5 +70,7 @@ func familyOfStem(stem string) (*resolved, bool) {
 
 // flatten makes Qwen2_5_VL and qwen2-5-vl one word.
 func flatten(name string) string {
-	return strings.NewReplacer("_", "", "-", "", ".", "").Replace(strings.ToLower(name))
+	return flattener.Replace(strings.ToLower(name))
 }
+
+var flattener = strings.NewReplacer("_", "", "-", "", ".", "")
