@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"strings"
+	"unicode/utf16"
 
 	"membot/commands"
 )
@@ -70,8 +71,11 @@ func AltText(a commands.Answer, lang string) string {
 }
 
 func clip(text string) string {
-	if letters := []rune(text); len(letters) > maxAlt {
-		return string(letters[:maxAlt-1]) + "…"
+	used := 0
+	for at, r := range text {
+		if used += max(1, utf16.RuneLen(r)); used > maxAlt-1 {
+			return text[:at] + "…"
+		}
 	}
 	return text
 }

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,12 +32,12 @@ func barsOf(a commands.Answer) []bar {
 	}
 	var bars []bar
 	switch {
-	case a.PerGPU != nil:
-		bars = append(bars, answerBar(a, ""))
+	case len(a.Options) > 0:
+		bars = alternatives(a)
 	case len(a.Answers) > 0:
 		bars = compared(a.Answers)
-	default:
-		bars = alternatives(a)
+	case a.PerGPU != nil:
+		bars = append(bars, answerBar(a, ""))
 	}
 	bars = slices.DeleteFunc(bars, func(b bar) bool { return b.total <= 0 })
 	return bars[:min(len(bars), maxBars)]
@@ -63,12 +64,19 @@ func answerBar(a commands.Answer, label string) bar {
 		b.card, b.usable = a.GPU.Name, a.GPU.UsableBytes
 	}
 	for _, part := range a.PerGPU.Parts {
-		if part.Bytes > 0 {
+		if part.Bytes > 0 && AtPeak(part, a.PerGPU.Moment) {
 			b.segments = append(b.segments, segment{name: part.Name, bytes: part.Bytes})
 		}
 	}
 	b.segments = fold(b.segments, b.total)
 	return b
+}
+
+// AtPeak reports whether a part is there at the moment that needs most; what is
+// there only at another (gradients, while the loss is computed) is not in the
+// total.
+func AtPeak(p commands.Part, moment string) bool {
+	return moment == "" || len(p.Moments) == 0 || slices.Contains(p.Moments, moment)
 }
 
 // fold gathers what is under one hundredth of the total into "other".
@@ -111,21 +119,26 @@ func optionLabel(a commands.Answer, o commands.Option) string {
 	if a.Kind == "models" {
 		return o.Model
 	}
-	if changed := Changed(a.Question, o.Question); changed != "" {
+	if changed := Changed(a, o.Question); changed != "" {
 		return changed
 	}
 	return "as asked"
 }
 
-// Changed lists the key:value words of the second canonical line that the first
-// one lacks.
-func Changed(base, line string) string {
-	had := strings.Fields(base)
+// Changed lists the key:value words of a canonical line that differ from what
+// the answer was asked.
+func Changed(a commands.Answer, line string) string {
+	had := strings.Fields(a.Question)
 	var changed []string
 	for word := range strings.FieldsSeq(line) {
-		if strings.Contains(word, ":") && !slices.Contains(had, word) {
-			changed = append(changed, word)
+		key, value, ok := strings.Cut(word, ":")
+		if !ok || slices.Contains(had, word) {
+			continue
 		}
+		if now, planned := a.Plan[key]; planned && now.Value != nil && fmt.Sprint(now.Value) == value {
+			continue
+		}
+		changed = append(changed, word)
 	}
 	return strings.Join(changed, " ")
 }

@@ -55,7 +55,8 @@ type Config struct {
 
 	Answerer  commands.Answerer
 	Commands  []Command // the slash commands; nil: [DefaultCommands]
-	Suggester Suggester // of values while the user types; nil: what was asked before
+	Models    []string  // of the catalogue, those most asked for first, to complete
+	Suggester Suggester // of further values while the user types; nil: none
 	Dedupe    Dedupe    // nil: in memory
 	Limiter   Limiter   // shared by several processes; nil: in memory
 	Leases    Leases    // share out the shards among processes; nil: this one runs all of Shards
@@ -73,10 +74,23 @@ const PublicAPI = "https://discord.com/api/v10"
 // Budgets of one interaction, from its receipt.
 const (
 	ackAfter      = 500 * time.Millisecond // then "thinking…" is sent; Discord gives up at 3 s
+	ackWhenBusy   = 50 * time.Millisecond  // the same with very many in flight
 	suggestWithin = 250 * time.Millisecond
 	tokenLife     = 14 * time.Minute // Discord's is 15
 	drainWithin   = 22 * time.Second
 )
+
+// busy is how many in flight make the bot acknowledge at once what it cannot
+// answer at once.
+const busy = 128
+
+// budget is how long an answer may take before it is put off.
+func (b *Bot) budget() time.Duration {
+	if len(b.slots) > busy {
+		return ackWhenBusy
+	}
+	return ackAfter
+}
 
 // Bot is membot in Discord. It is safe for concurrent use.
 type Bot struct {

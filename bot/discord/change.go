@@ -34,11 +34,13 @@ var orphans = map[string][]string{
 	"engine": {"dtype", "kv", "util", "max-seqs", "max-batched", "chunked", "ubatch", "ngl", "mla", "mtp", "lora-slots", "dcp", "eager", "tp", "pp", "ep"},
 	"gpus":   {"tp", "pp", "ep", "cp", "sp"},
 	"gpu":    {"util"},
+	"zero":   {"stack", "precision"}, // each stack shards in its own way; ZeRO's own is taken
+	"stack":  {"precision", "zero", "grads", "loss", "adapters"},
 }
 
 // keeps: LoRA's own keys stay from one kind of LoRA to the other.
 func keeps(key, value, orphan string) bool {
-	return key == "method" && value != "full" && orphan != "dtype" && orphan != "precision"
+	return key == "method" && strings.HasSuffix(value, "ora") && orphan != "dtype" && orphan != "precision"
 }
 
 // servingOnly and trainingOnly are the keys that do not survive a change of

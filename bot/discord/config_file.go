@@ -41,6 +41,21 @@ func (b *Bot) attachedConfig(ctx context.Context, files []ReceivedFile, q *comma
 	return &f, phrase{}
 }
 
+// withConfig names the attached file as the model of a line that names none.
+func withConfig(line string) string {
+	words := strings.Fields(line)
+	if len(words) == 0 {
+		return configLine
+	}
+	if !strings.HasPrefix(words[0], "/") {
+		return line
+	}
+	if len(words) == 1 || words[1] == "train" || words[1] == "infer" || strings.Contains(words[1], ":") {
+		words = slices.Insert(words, 1, attachedConfigName)
+	}
+	return strings.Join(words, " ")
+}
+
 func isConfig(name string) bool {
 	name = strings.ToLower(name)
 	return strings.HasSuffix(name, ".json") && strings.Contains(name, "config")

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,8 +101,8 @@ func openOptions(a commands.Answer) []MenuOption {
 		if slices.ContainsFunc(options, func(had MenuOption) bool { return had.Value == line }) {
 			continue
 		}
-		label := optionLabel(a, o, langEN)
-		options = append(options, MenuOption{Label: clip(oneLine(label), maxOptionText), Value: line})
+		label := strings.TrimSpace(oneLine(optionLabel(a, o, langEN)))
+		options = append(options, MenuOption{Label: clip(cmp.Or(label, line), maxOptionText), Value: line})
 	}
 	return options
 }

@@ -57,7 +57,7 @@ func (b *Bot) serve(i *Interaction, received time.Time, open opening) {
 		}
 		done <- r
 	}()
-	timer := time.NewTimer(ackAfter - time.Since(received))
+	timer := time.NewTimer(b.budget() - time.Since(received))
 	defer timer.Stop()
 	outcome := "deferred"
 	select {

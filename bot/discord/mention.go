@@ -31,15 +31,15 @@ func (b *Bot) serveMessage(m *ReceivedMessage, botID string, received time.Time)
 		files = m.Referenced.Attachments
 	}
 	_, problem := b.attachedConfig(ctx, files, &q)
+	if q.Config != nil {
+		q.Text = withConfig(q.Text)
+	}
 	switch {
 	case problem != (phrase{}):
 		b.reply(ctx, m, note(problem.in(lang)))
 	case q.Text == "" && q.Config == nil:
 		b.reply(ctx, m, note(wordAskMe.in(lang)))
 	default:
-		if q.Text == "" {
-			q.Text = configLine
-		}
 		stop := b.typing(ctx, m.ChannelID)
 		a := b.ask(ctx, q)
 		stop()
@@ -120,26 +120,22 @@ func (b *Bot) asked(text, botID string) string {
 	return text
 }
 
-// plainWords after a command's name show that a sentence only begins like one:
-// "compare the two", "explain why".
-var plainWords = regexp.MustCompile(`(?i)^(the|a|an|me|my|us|it|this|that|these|why|how|what|which|when|to|for|is|are|does|do|of|if|please|all|in|on|with)$`)
-
-// typed reports whether a message is a typed line that lacks its slash.
+// typed reports whether a message is a typed line that lacks its slash: one
+// the language reads, or one that is close enough to be told what is wrong.
 func (b *Bot) typed(text string) bool {
-	words := strings.Fields(text)
-	if len(words) == 0 {
+	if text == "" || strings.HasPrefix(text, "/") {
 		return false
 	}
-	name := strings.ToLower(words[0])
-	if _, known := b.commands[name]; !known || name == "ask" {
-		return false
-	}
-	if len(words) == 1 {
+	if commands.Typed(text) {
 		return true
 	}
-	if strings.HasSuffix(text, "?") || strings.HasSuffix(text, "？") || plainWords.MatchString(words[1]) {
+	words := strings.Fields(text)
+	c, known := b.commands[strings.ToLower(words[0])]
+	if !known {
 		return false
 	}
-	simple := name == "gpus" || name == "help" || name == "about" || name == "privacy" || name == "settings"
-	return !simple || len(words) <= 3
+	return slices.ContainsFunc(words[1:], func(w string) bool {
+		key, _, ok := strings.Cut(strings.Replace(w, "=", ":", 1), ":")
+		return ok && slices.ContainsFunc(c.Options, func(o Option) bool { return o.Place == AsKey && o.Name == strings.ToLower(key) })
+	})
 }

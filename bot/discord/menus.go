@@ -34,7 +34,7 @@ var (
 		{"zero", phrase{"ZeRO and recompute", "ZeRO 与重计算"}, []topic{
 			{key: "zero", values: []string{"0", "1", "2", "3"}, offers: sharded},
 			{key: "recompute", values: []string{"none", "selective", "full"}},
-			{key: "offload", values: []string{"none", "optimizer", "both"}},
+			{key: "offload", values: []string{"none", "optimizer", "both"}, offers: offloadable},
 		}},
 		gpuMenu,
 		sizeMenu,
@@ -51,8 +51,8 @@ var (
 		sizeMenu,
 	}
 	gpuMenu = menu{"gpus", phrase{"GPUs", "GPU"}, []topic{
-		{key: "gpus", values: []string{"1", "2", "4", "8", "16", "32", "64"}},
-		{key: "gpu", values: []string{"4090", "5090", "l40s", "a100-40g", "a100-80g", "h100", "h200", "b200", "mi300x", "24g", "48g"}},
+		{key: "gpus", values: []string{"1", "2", "4", "8", "16", "32", "64"}, offers: divides},
+		{key: "gpu", values: popular["gpu"], offers: knownCard},
 	}}
 	sizeMenu = menu{"size", phrase{"Batch × length", "批大小 × 长度"}, []topic{
 		{key: "batch", values: []string{"1", "2", "4", "8", "16", "32", "64", "128"}},
@@ -116,10 +116,29 @@ func whatIf(a commands.Answer, change, lang string) string {
 	return ""
 }
 
+// knownCard: the table of cards decides.
+func knownCard(_ commands.Answer, value string) bool {
+	return isSize(value) || slices.Contains(cardNames(), value)
+}
+
 // sharded: ZeRO shards over GPUs, so one has nothing to shard over.
 func sharded(a commands.Answer, _ string) bool {
 	n, err := strconv.Atoi(planText(a.Plan, "gpus"))
 	return err == nil && n > 1
+}
+
+// offloadable: parameters leave the GPU only where each GPU holds a share.
+func offloadable(a commands.Answer, value string) bool {
+	return value != "both" || planText(a.Plan, "zero") == "3"
+}
+
+// divides: the engines that split heads over all GPUs need heads to go round.
+func divides(a commands.Answer, value string) bool {
+	if e := engineOf(a); trains(a) || (e != "vllm" && e != "sglang") || a.Model == nil || a.Model.Heads == nil {
+		return true
+	}
+	n, err := strconv.ParseInt(value, 10, 64)
+	return err == nil && *a.Model.Heads%n == 0
 }
 
 // withinContext: no longer than the model was made for.

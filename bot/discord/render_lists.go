@@ -60,7 +60,7 @@ func optionLabel(a commands.Answer, o commands.Option, lang string) string {
 	if a.Kind == "models" {
 		return o.Model
 	}
-	return cmp.Or(chart.Changed(a.Question, o.Question), wordAsAsked.in(lang))
+	return cmp.Or(chart.Changed(a, o.Question), wordAsAsked.in(lang))
 }
 
 // drawCompare shows one line for each answer, and the first refusal, if any.

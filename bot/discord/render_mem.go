@@ -65,14 +65,15 @@ func headline(e *Embed, a commands.Answer, lang string) {
 
 // shardWords says over how many GPUs, and how, if over more than one.
 func shardWords(plan map[string]commands.PlanValue) string {
-	gpus := planText(plan, "gpus")
+	short := func(key string) string { return plain(clip(planText(plan, key), 12)) }
+	gpus := short("gpus")
 	if gpus == "" || gpus == "1" {
 		return ""
 	}
-	if zero := planText(plan, "zero"); zero != "" && zero != "0" {
+	if zero := short("zero"); zero != "" && zero != "0" {
 		return "ZeRO-" + zero + " × " + gpus
 	}
-	if tp := planText(plan, "tp"); tp != "" && tp != "1" {
+	if tp := short("tp"); tp != "" && tp != "1" {
 		return "TP-" + tp + " × " + gpus
 	}
 	return "× " + gpus

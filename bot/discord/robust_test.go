@@ -54,7 +54,6 @@ func TestDeferredEditsRunTogether(t *testing.T) {
 }
 
 func TestAContextIsObeyedWhileRateLimited(t *testing.T) {
-	t.Parallel()
 	d := discordtest.New(t)
 	r := newREST(d.URL, d.AppID, d.Token, noMetrics{})
 	t.Cleanup(r.close)

@@ -2,11 +2,16 @@ package discord
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
+
+	"membot/commands"
+	"membot/estimator"
 )
 
-// Suggester offers values for an option while the user types. It is called
+// Suggester offers further values for an option while the user types, such as
+// models that a search of the Hub finds. It is called
 // with every keystroke and has 250 ms; what comes later is dropped.
 type Suggester interface {
 	// Suggest returns values for an option of a command, best first. Typed may
@@ -49,8 +54,9 @@ func (b *Bot) suggest(ctx context.Context, command, option, typed string) []Choi
 	if option == "model" {
 		own = b.recent.matching(typed)
 	}
-	more := usual[option]
+	more := matching(b.usual(option), typed)
 	if b.cfg.Suggester != nil {
+		var found []string
 		done := make(chan []string, 1)
 		go func() {
 			defer func() {
@@ -61,12 +67,10 @@ func (b *Bot) suggest(ctx context.Context, command, option, typed string) []Choi
 			done <- b.cfg.Suggester.Suggest(ctx, command, option, typed)
 		}()
 		select {
-		case more = <-done:
+		case found = <-done:
 		case <-ctx.Done():
-			more = nil
 		}
-	} else {
-		more = matching(more, typed)
+		more = append(more, found...)
 	}
 	return choices(typed, option, own, more)
 }
@@ -96,14 +100,44 @@ func choices(typed, option string, lists ...[]string) []Choice {
 	return offered
 }
 
-// usual are the values offered without a [Suggester].
-var usual = map[string][]string{
-	"model":     {"Qwen/Qwen2-0.5B-Instruct", "llama-7b", "llama-3-8b", "qwen2.5-7b", "deepseek-v3", "mistral-7b", "gemma-2-9b"},
-	"gpu":       {"4090", "5090", "a100-40g", "a100-80g", "h100", "h200", "l40s", "b200", "mi300x", "24g", "48g", "80g"},
-	"name":      {"4090", "5090", "a100", "h100", "h200", "l40s", "b200", "mi300x"},
-	"dtype":     {"bf16", "fp16", "fp8", "int8", "awq", "gptq", "nf4", "q4_k_m", "q5_k_m", "q6_k", "q8_0", "fp32", "mxfp4"},
-	"recompute": {"none", "selective", "full", "full/2"},
+// popular are what people usually want, for what the tables have in another
+// order or not at all.
+var popular = map[string][]string{
+	"model": {"Qwen/Qwen2-0.5B-Instruct", "llama-7b", "llama-3-8b", "qwen2.5-7b", "deepseek-v3", "mistral-7b", "gemma-2-9b"},
+	"gpu":   {"4090", "5090", "a100-40g", "a100-80g", "h100-80g", "h200", "l40s", "b200", "mi300x", "24g", "48g", "80g"},
+	"dtype": {"bf16", "fp16", "fp8", "int8", "awq", "gptq", "nf4", "q4_k_m", "q5_k_m", "q6_k", "q8_0", "fp32", "mxfp4"},
 }
+
+// usual are the values of an option that need nobody to be asked.
+func (b *Bot) usual(option string) []string {
+	values := slices.Clone(popular[option])
+	switch option {
+	case "model":
+		values = append(values, b.cfg.Models...)
+	case "gpu", "name":
+		known := cardNames()
+		values = slices.DeleteFunc(slices.Clone(popular["gpu"]), func(v string) bool { return !isSize(v) && !slices.Contains(known, v) })
+		values = append(values, known...)
+	default:
+		for _, row := range commands.Options() {
+			if row.Key == option {
+				values = append(values, row.Values...)
+			}
+		}
+	}
+	return values
+}
+
+func cardNames() []string {
+	var names []string
+	for _, g := range estimator.GPUs() {
+		names = append(names, g.Name)
+	}
+	return names
+}
+
+// isSize reports whether a card is named by its memory: 24g.
+func isSize(card string) bool { return len(card) <= 4 && strings.HasSuffix(card, "g") }
 
 // matching keeps the values that hold what was typed, those that begin with it
 // first.

@@ -39,7 +39,7 @@ func partRows(p commands.PerGPU, lang string) []string {
 		if i == 0 {
 			unit = " GiB"
 		}
-		rows[i] = partRow(partName(part.Name, lang), number, unit, mark, cells(part.Bytes, widest), lang)
+		rows[i] = partRow(inCode(partName(part.Name, lang)), number, unit, mark, cells(part.Bytes, widest), lang)
 	}
 	return rows
 }
@@ -58,7 +58,7 @@ func foldParts(p commands.PerGPU) []commands.Part {
 	other := commands.Part{Name: "other"}
 	for _, part := range p.Parts {
 		switch {
-		case part.Bytes <= 0:
+		case part.Bytes <= 0 || !chart.AtPeak(part, p.Moment):
 		case part.Bytes < p.Total/100:
 			other.Bytes += part.Bytes
 		default:

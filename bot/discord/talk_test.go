@@ -219,7 +219,6 @@ func (stuckSuggester) Suggest(ctx context.Context, _, _, _ string) []string {
 }
 
 func TestAutocompleteNeverWaitsForASlowHub(t *testing.T) {
-	t.Parallel()
 	s := overHTTP(t, func(c *Config) { c.Suggester = stuckSuggester{} })
 	start := time.Now()
 	require.Empty(t, s.Human("ann").Type("mem", option{Name: "model", Value: "zz", Focused: true}))
