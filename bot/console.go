@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/chzyer/readline"
 	"golang.org/x/term"
@@ -73,8 +75,11 @@ func (c *console) pipe(ctx context.Context) error {
 	return lines.Err()
 }
 
-// terminal edits lines, with history and completion.
+// terminal edits lines, with history and completion. Ctrl-C gives up a line or a
+// question, not the conversation; Ctrl-D and a request to terminate end it.
 func (c *console) terminal(ctx context.Context, history string) error {
+	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM)
+	defer stop()
 	rl, err := readline.NewEx(&readline.Config{
 		Prompt: prompt, HistoryFile: history, HistoryLimit: 1000, HistorySearchFold: true,
 		AutoComplete: completer{}, InterruptPrompt: "^C", EOFPrompt: "\n",
@@ -83,6 +88,7 @@ func (c *console) terminal(ctx context.Context, history string) error {
 		return err
 	}
 	defer rl.Close()
+	defer context.AfterFunc(ctx, func() { _ = rl.Close() })()
 	_, _ = io.WriteString(c.std.out, commands.Words(c.lang).Text("text.console", "version", Version())+"\n")
 	held := ""
 	for ctx.Err() == nil {
@@ -131,6 +137,8 @@ func leaves(line string) bool {
 func (c *console) answer(ctx context.Context, line string) {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
 	lang := orElse(c.given, commands.Heard(line, c.lang))
 	a := ask(ctx, c.answerer, commands.Question{Text: line, Lang: lang, Previous: c.last})
 	if a.Error == nil && a.Question != "" {
