@@ -1,6 +1,8 @@
 package hfhub
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -214,6 +216,9 @@ func wireError(ctx context.Context, err error) error {
 	var slow net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &slow) && slow.Timeout() {
 		return &Error{Kind: ErrTimeout}
+	}
+	if _, garbled := errors.AsType[flate.CorruptInputError](err); garbled || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) {
+		return &Error{Kind: ErrBroken, Cause: err}
 	}
 	return &Error{Kind: ErrUnreachable, Cause: err}
 }

@@ -1,6 +1,8 @@
 package hfhub
 
 import (
+	"net/http"
+	"net/url"
 	"runtime"
 	"strings"
 	"testing"
@@ -33,6 +35,15 @@ func TestHostileAnswers(t *testing.T) {
 		{"no commit", hubtest.Text(`{"id":"org/m"}`), ErrBroken},
 		{"number for a commit", hubtest.Text(`{"id":"org/m","sha":12}`), ErrBroken},
 		{"another kind of id", hubtest.Text(`{"id":"../../x","sha":"0123456789012345678901234567890123456789"}`), ErrBroken},
+		{"gzip that is none", func(_ *hubtest.Hub, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Write([]byte(goodInfo))
+		}, ErrBroken},
+		{"gzip that is garbled", func(_ *hubtest.Hub, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Write([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff"))
+		}, ErrBroken},
+		{"expired token, to one who has none", hubtest.Status(401, "User Access Token is expired"), ErrMissingOrPrivate},
 		{"cut connection", hubtest.Cut(goodInfo), ErrUnreachable},
 		{"no answer", hubtest.Drop(), ErrUnreachable},
 		{"slow loris", hubtest.Slow(goodInfo+strings.Repeat(" ", 1000), 30*time.Millisecond), ErrTimeout},
@@ -107,4 +118,50 @@ func TestServerThatIgnoresRanges(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "3456", string(span.Data))
 	require.Equal(t, int64(5<<30), span.Total)
+}
+
+// TestWhereARedirectMayLead is about hops that a test's own Hub cannot make.
+func TestWhereARedirectMayLead(t *testing.T) {
+	for _, row := range []struct{ endpoint, location, want string }{
+		{"https://huggingface.co", "/api/models/a/b?x=1", "https://huggingface.co/api/models/a/b?x=1"},
+		{"https://huggingface.co", "https://cdn.example/f?Signature=s", "https://cdn.example/f?Signature=s"},
+		{"https://huggingface.co", "http://huggingface.co/x", ""},
+		{"https://huggingface.co", "//cdn.example/x", "https://cdn.example/x"},
+		{"https://huggingface.co", "https://127.0.0.1/x", ""},
+		{"https://huggingface.co", "https://[::1]/x", ""},
+		{"https://huggingface.co", "https://169.254.169.254/latest", ""},
+		{"https://huggingface.co", "https://10.0.0.7/x", ""},
+		{"https://huggingface.co", "https://localhost/x", ""},
+		{"https://huggingface.co", "ftp://cdn.example/x", ""},
+		{"https://huggingface.co", "javascript:alert(1)", ""},
+		{"https://huggingface.co", ":", ""},
+		{"https://mirror.example", "https://huggingface.co/a/b", "https://mirror.example/a/b"},
+		{"http://127.0.0.1:80", "http://127.0.0.1:81/x", "http://127.0.0.1:81/x"},
+	} {
+		client, err := New(Settings{Endpoint: row.endpoint})
+		require.NoError(t, err)
+		at, err := url.Parse(row.endpoint + "/api/models/x")
+		require.NoError(t, err)
+		to, err := client.next(at, &http.Response{StatusCode: 302, Header: http.Header{"Location": {row.location}}})
+		if row.want == "" {
+			require.ErrorIs(t, err, ErrBroken, row.location)
+			continue
+		}
+		require.NoError(t, err, row.location)
+		require.Equal(t, row.want, to.String())
+	}
+}
+
+func TestOriginsThatGetTheToken(t *testing.T) {
+	home, err := url.Parse("https://huggingface.co")
+	require.NoError(t, err)
+	for address, want := range map[string]bool{
+		"https://huggingface.co/x": true, "https://HuggingFace.co:443/x": true,
+		"http://huggingface.co/x": false, "https://huggingface.co:444/x": false, "https://cdn-lfs.huggingface.co/x": false,
+		"https://us.gcp.cdn.hf.co/x": false, "https://huggingface.co.evil.example/x": false,
+	} {
+		at, err := url.Parse(address)
+		require.NoError(t, err)
+		require.Equal(t, want, sameOrigin(at, home), address)
+	}
 }

@@ -47,7 +47,7 @@ func refusalKind(status int, code, message string, hasToken bool) error {
 	switch {
 	case strings.HasPrefix(lower, "access to this resource is disabled"):
 		return ErrDisabled
-	case status == http.StatusUnauthorized && strings.Contains(lower, "invalid credentials"):
+	case status == http.StatusUnauthorized && (strings.Contains(lower, "invalid credentials") || hasToken && strings.Contains(lower, "token")):
 		return ErrBadToken
 	case status == http.StatusUnauthorized && hasToken:
 		return ErrMissing
