@@ -54,6 +54,7 @@ func readRoot(root object, options ConfigOptions, notes *ReadNotes) (estimator.A
 	arch := r.build(r)
 	arch.Quant = r.quant(options.Quant)
 	r.finish(&arch)
+	r.training(&arch)
 	for w := r; w != nil; w = w.wrap {
 		arch.Towers = append(arch.Towers, w.towersOf(arch)...)
 	}
