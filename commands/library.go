@@ -44,3 +44,10 @@ type FoundNote struct {
 	Code, Key, Value string
 	Warning          bool
 }
+
+// ofSource says whether a note tells where the facts came from, and not what was
+// assumed or is to be doubted.
+func (n FoundNote) ofSource() bool { return !n.Warning && n.Code != classDefault }
+
+// classDefault is the code of a number that no key gave.
+const classDefault = "class_default"

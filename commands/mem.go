@@ -35,7 +35,7 @@ func (s *Service) size(f Found, r *Request, w *Wording) (Answer, error) {
 	a.Model.ParamsTrainable = trainable(&b, f)
 	a.WhatIf = whatIf(f, &named, &b, w)
 	a.Run = runTexts(f, &b.Plan)
-	a.notes(f, &b, w)
+	a.notes(f, r, &b, w)
 	return a, nil
 }
 
@@ -98,7 +98,7 @@ func trainable(b *estimator.Breakdown, f Found) *int64 {
 }
 
 // notes words what the estimate and the reader assumed or warn of.
-func (a *Answer) notes(f Found, b *estimator.Breakdown, w *Wording) {
+func (a *Answer) notes(f Found, r *Request, b *estimator.Breakdown, w *Wording) {
 	a.Warnings, a.Assumptions = []Warning{}, []Assumption{}
 	add := func(code, key, value string, warning bool) {
 		text := w.Text("note."+code, "key", key, "value", value)
@@ -112,6 +112,9 @@ func (a *Answer) notes(f Found, b *estimator.Breakdown, w *Wording) {
 		add(n.Code, n.Key, n.Value, n.Warning)
 	}
 	for _, n := range f.Notes {
+		if n.ofSource() {
+			continue
+		}
 		add(n.Code, n.Key, n.Value, n.Warning)
 	}
 	if f.Arch.Context > 0 && b.Plan.Seq+b.Plan.Out > f.Arch.Context {
@@ -120,7 +123,7 @@ func (a *Answer) notes(f Found, b *estimator.Breakdown, w *Wording) {
 	if f.Source == "size" {
 		add("size_only", "model", f.ID, false)
 	}
-	if b.Plan.Mode == estimator.Infer && b.Plan.Train.Stack != estimator.Textbook {
+	if !r.ModeGiven && b.Plan.Train.Stack != estimator.Textbook {
 		add("offers_train", "mode", "train", false)
 	}
 }
@@ -132,7 +135,7 @@ func planRefused(err error, r *Request) error {
 	case errors.As(err, &bad):
 		refused := refuse(BadValue, "bad_value", "key", bad.Key, "value", bad.Value, "want", bad.Want)
 		if bad.Near != "" {
-			refused = refused.meant(r.With(bad.Key, bad.Near))
+			refused = refused.meant(r.mended(bad.Key, bad.Near))
 		}
 		return refused
 	case errors.Is(err, estimator.ErrTooLarge):
@@ -153,4 +156,17 @@ func (p *parser) planRefused(err error) *Refused {
 		refused = refused.meant(p.rewritten(bad.Key, bad.Near))
 	}
 	return refused
+}
+
+// mended is the request's line with a value put right, and the number of GPUs
+// with it where that was as large as a degree.
+func (r *Request) mended(key, value string) string {
+	other := *r
+	other.Settings = append([]Setting{}, r.Settings...)
+	for i, s := range other.Settings {
+		if old, _ := r.setting(key); s.Key == "gpus" && s.Value == old {
+			other.Settings[i].Value = value
+		}
+	}
+	return other.With(key, value)
 }

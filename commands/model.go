@@ -100,7 +100,9 @@ func describe(f Found, w *Wording) *Model {
 		m.FetchedAt = known(f.FetchedAt.UTC().Format(time.RFC3339))
 	}
 	for _, n := range f.Notes {
-		m.Notes = append(m.Notes, w.Text("note."+n.Code, "key", n.Key, "value", n.Value))
+		if n.ofSource() {
+			m.Notes = append(m.Notes, w.Text("note."+n.Code, "key", n.Key, "value", n.Value))
+		}
 	}
 	m.ModelType = known(a.Family)
 	m.StoredBytes = known(int64(a.File.Bytes))

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -209,12 +208,17 @@ func shortenTo(text string, runes int) string {
 	return string([]rune(text)[:runes-1]) + "…"
 }
 
+// example is a line of a command that needs models.
+func example(c *Command) string {
+	return strings.Join(append([]string{"/" + c.Name}, []string{"llama-7b", "qwen2.5-7b"}[:c.Models]...), " ")
+}
+
 // enough checks that the command has what it needs.
 func (p *parser) enough() *Refused {
 	r := p.request
 	switch {
 	case len(r.Models) < r.Command.Models:
-		return refuse(BadRequest, "no_model", "usage", r.Command.Usage).meant(fmt.Sprintf("/%s llama-7b", r.Command.Name))
+		return refuse(BadRequest, "no_model", "usage", r.Command.Usage).meant(example(r.Command))
 	case r.Command.Name == "models" && r.Plan.GPU.Name == "":
 		return refuse(BadRequest, "no_gpu").meant(r.With("gpu", "4090"))
 	case len(r.Custom) > 0 && !r.custom():

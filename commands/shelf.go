@@ -29,7 +29,10 @@ func (s Shelf) Model(ctx context.Context, reference, variant string) (Found, err
 	}
 	f := Found{
 		ID: m.ID, Revision: m.Revision, Source: m.Source, FetchedAt: m.FetchedAt, Arch: m.Arch,
-		Gated: m.Gated, Private: m.Private, Notes: assumed(m.Read, &m.Arch),
+		Gated: m.Gated, Private: m.Private || m.Gated && m.Source != "catalogue", Notes: assumed(m.Read, &m.Arch),
+	}
+	if f.Private {
+		f.Notes = append(f.Notes, FoundNote{Code: "by_token", Key: "model", Value: m.ID})
 	}
 	for _, n := range m.Notes {
 		f.Notes = append(f.Notes, FoundNote(n))
@@ -46,7 +49,7 @@ func assumed(notes hfhub.ReadNotes, a *estimator.Arch) []FoundNote {
 		if f.Name == "window" && !windowed {
 			continue
 		}
-		list = append(list, FoundNote{Code: "class_default", Key: f.Name, Value: f.Value})
+		list = append(list, FoundNote{Code: classDefault, Key: f.Name, Value: f.Value})
 	}
 	return list
 }

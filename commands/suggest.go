@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"membot/hfhub"
@@ -27,7 +28,7 @@ func (s *Service) suggest(ctx context.Context, r *Request, err error, a *Answer)
 			missing = name
 		}
 	}
-	names := s.Library.Nearest(missing, suggestions)
+	names := slices.DeleteFunc(s.Library.Nearest(missing, suggestions), func(name string) bool { return !alike(missing, name) })
 	if len(names) < suggestions && a.Error.Code == ModelNotFound {
 		ctx, cancel := context.WithTimeout(ctx, searchTime)
 		defer cancel()
@@ -51,4 +52,18 @@ func (r *Request) about(old, name string) string {
 		}
 	}
 	return other.Line()
+}
+
+// alike says whether two names of models may be one mistyped: less than a third
+// of the letters of their last parts differ.
+func alike(a, b string) bool {
+	a, b = bare(a), bare(b)
+	limit := (max(len(a), len(b)) + 2) / 3
+	return editDistance(a, b, limit+1) < limit || strings.Contains(b, a)
+}
+
+// bare is a model's name without its owner and revision, in small letters.
+func bare(name string) string {
+	name, _, _ = strings.Cut(strings.ToLower(name), "@")
+	return name[strings.LastIndexByte(name, '/')+1:]
 }

@@ -63,7 +63,7 @@ func (r *Resolver) Model(ctx context.Context, reference, variant string) (Model,
 	}
 	ref, err := ParseID(reference)
 	if err != nil {
-		return Model{}, err
+		return Model{}, about(err, oneLine(reference), "", "")
 	}
 	if !listed && ref.Revision == "" {
 		entry, listed = Catalogue().Find(ref.ID)

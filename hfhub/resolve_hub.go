@@ -66,7 +66,7 @@ func (r *Resolver) shape(ctx context.Context, info Info, floor estimator.Bytes) 
 			return estimator.Arch{}, ReadNotes{}, err
 		}
 		arch, notes, err := kind.read(ctx, r, info, file)
-		return arch, notes, floored(err, floor)
+		return arch, notes, ofModel(floored(err, floor), info.ID, kind.path)
 	}
 	return estimator.Arch{}, ReadNotes{}, &Error{Kind: ErrNoFile, ID: info.ID, Path: "config.json"}
 }
@@ -137,4 +137,21 @@ func (m *Model) without(a *estimator.Arch, code string, params int64) []Note {
 	a.File.Params -= params
 	a.File.Bytes -= estimator.Bytes(width * float64(params))
 	return []Note{{Code: code, Key: "weights", Value: strconv.FormatInt(params, 10)}}
+}
+
+// ErrUnsupported is the kind of an [Error] whose cause is an [UnsupportedError].
+var ErrUnsupported = errors.New("architecture is not supported")
+
+// ofModel says which model an error of a reader is about.
+func ofModel(err error, id, path string) error {
+	kind := ErrBadMetadata
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, new(*Error)):
+		return err
+	case errors.As(err, new(*UnsupportedError)):
+		kind = ErrUnsupported
+	}
+	return &Error{Kind: kind, ID: id, Path: path, Cause: err}
 }
