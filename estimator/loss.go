@@ -29,7 +29,7 @@ func (s *sheet) fillLoss() {
 	switch {
 	case s.arch.NoHead:
 		s.lV = 0
-	case t.Version.Before(4, 46) && row.old[0] > 0 && t.Version.Major == 4:
+	case t.beforeTransformers(46) && row.old[0] > 0:
 		s.lV, s.lh = row.old[0], row.old[1]
 	case t.Compile == On:
 		s.lV = row.compiled

@@ -187,6 +187,16 @@ var measures = map[string]func(Breakdown) Bytes{
 	"total":     func(b Breakdown) Bytes { return b.Total },
 }
 
+// spreadAt is a quantile of |ratio - 1|.
+func spreadAt(ratios []float64, q float64) float64 {
+	errors := make([]float64, 0, len(ratios))
+	for _, r := range ratios {
+		errors = append(errors, math.Abs(r-1))
+	}
+	slices.Sort(errors)
+	return quantile(errors, q)
+}
+
 func quantile(sorted []float64, q float64) float64 {
 	if len(sorted) == 0 {
 		return 0
@@ -244,6 +254,15 @@ func TestMeasuredTraining(t *testing.T) {
 		slices.Sort(ratios[name])
 		r := ratios[name]
 		t.Logf("%-60s %3d rows, median %5.2f%%, 90th %5.2f%%, %.3f … %.3f … %.3f", name, len(r), 100*quantile(errors, 0.5), 100*quantile(errors, 0.9), r[0], quantile(r, 0.5), r[len(r)-1])
+	}
+	if os.Getenv("MEMBOT_ASKS") == "" {
+		held := ratios["allocated"]
+		require.LessOrEqual(t, spreadAt(held, 0.5), 0.002, "median error of what was allocated")
+		require.LessOrEqual(t, spreadAt(held, 0.9), 0.016, "its 90th percentile")
+		require.LessOrEqual(t, spreadAt(ratios["total"], 0.5), 0.03, "median error of totals")
+		require.LessOrEqual(t, spreadAt(ratios["total"], 0.9), 0.07, "its 90th percentile")
+		require.Zero(t, low, "rows more than a tenth low")
+		require.GreaterOrEqual(t, inside*10, allocated*9, "rows inside their band")
 	}
 	t.Logf("allocated: %d rows, %d more than a tenth low, %d inside their band", allocated, low, inside)
 }

@@ -5,10 +5,11 @@ package estimator
 type optimizerRow struct {
 	states    float64 // of the width of what is updated
 	quantized float64 // bytes a parameter of quantized states, for large tensors
-	// exempt says that embeddings and small tensors keep fp32 states.
-	exempt  bool
-	foreach bool // the step makes a copy of all parameters
-	paged   bool // states may leave the GPU
+	// exempt says that small tensors keep fp32 states, and under transformers
+	// embeddings too, where the kernels are bitsandbytes'.
+	exempt, bitsandbytes bool
+	foreach              bool // the step makes a copy of all parameters
+	paged                bool // states may leave the GPU
 	// factored keeps a row and a column of each matrix in fp32 (Adafactor);
 	// projected keeps states of rank r (GaLore); orthogonal keeps one state for
 	// the blocks' matrices and AdamW's two for the rest (Muon).
@@ -36,14 +37,14 @@ const adamSource = "torch.optim.AdamW: two moments, of the parameters' own width
 var optimizers = [numOptimizers]optimizerRow{
 	AdamW:          {states: 2, foreach: true, source: adamSource},
 	AdamWFused:     {states: 2, source: adamSource},
-	AdamW8Bit:      {quantized: 2 * eightBit, exempt: true, source: "bitsandbytes: tensors under 4096 elements and embeddings stay fp32"},
+	AdamW8Bit:      {quantized: 2 * eightBit, exempt: true, bitsandbytes: true, source: "bitsandbytes: tensors under 4096 elements and embeddings stay fp32"},
 	AdamW4Bit:      {quantized: 2 * fourBit, exempt: true, source: "torchao AdamW4bit"},
 	AdamWFP8:       {quantized: 2 * eightBitF, exempt: true, source: "torchao AdamWFp8"},
 	PagedAdamW:     {states: 2, paged: true, source: "bitsandbytes, states in unified memory"},
-	PagedAdamW8Bit: {quantized: 2 * eightBit, exempt: true, paged: true, source: "bitsandbytes, states in unified memory"},
+	PagedAdamW8Bit: {quantized: 2 * eightBit, exempt: true, bitsandbytes: true, paged: true, source: "bitsandbytes, states in unified memory"},
 	Adafactor:      {factored: true, temporary: 8, source: "Adafactor: rows and columns in fp32"},
 	Lion:           {states: 1, source: "Lion: one moment"},
-	Lion8Bit:       {quantized: eightBit, exempt: true, source: "bitsandbytes, one moment"},
+	Lion8Bit:       {quantized: eightBit, exempt: true, bitsandbytes: true, source: "bitsandbytes, one moment"},
 	SGD:            {source: "no state"},
 	SGDMomentum:    {states: 1, source: "one moment"},
 	Muon:           {states: 1, orthogonal: true, temporary: 6, source: "Muon: one moment for matrices, AdamW for the rest"},
@@ -53,34 +54,31 @@ var optimizers = [numOptimizers]optimizerRow{
 // fp32Moments is what two moments in fp32 take.
 const fp32Moments = 8
 
-// statesOf is the bytes of the optimizer's states for so many elements of the
-// blocks' matrices, of the experts' and of everything else, already divided.
-func (s *sheet) statesOf(matrices, rest float64) float64 {
-	o := s.optimizer
-	switch {
-	case o.exempt:
-		return o.quantized*matrices + fp32Moments*rest
-	case o.orthogonal:
-		return s.wo*matrices + 2*s.wo*rest
-	case o.projected:
-		return 2 * s.wo * rest
-	default:
-		return o.states * s.wo * (matrices + rest)
-	}
+// embeddingsExempt are the stacks that have bitsandbytes keep the embeddings'
+// states in fp32, as transformers' Trainer does.
+var embeddingsExempt = [numStacks]bool{HF: true, DDP: true, DeepSpeed: true, FSDP: true, Unsloth: true}
+
+// exemptEnds says whether embedding and head keep fp32 states.
+func (s *sheet) exemptEnds() bool {
+	return s.optimizer.exempt && s.optimizer.bitsandbytes && embeddingsExempt[s.stack]
 }
 
-// statesText writes [sheet.statesOf] out.
-func (s *sheet) statesText(matrices, rest string) string {
+// stateWidths are the bytes a parameter of the blocks' matrices, of embedding
+// and head, and of everything small.
+func (s *sheet) stateWidths() (matrices, ends, rest float64) {
 	o := s.optimizer
+	whole := o.states * s.wo
 	switch {
+	case s.exemptEnds():
+		return o.quantized, fp32Moments, fp32Moments
 	case o.exempt:
-		return number(o.quantized) + "*" + matrices + " + 8*" + rest
+		return o.quantized, o.quantized, fp32Moments
 	case o.orthogonal:
-		return number(s.wo) + "*" + matrices + " + " + number(2*s.wo) + "*" + rest
+		return s.wo, 2 * s.wo, 2 * s.wo
 	case o.projected:
-		return number(2*s.wo) + "*" + rest
+		return 0, 2 * s.wo, 2 * s.wo
 	default:
-		return number(o.states*s.wo) + "*(" + matrices + " + " + rest + ")"
+		return whole, whole, whole
 	}
 }
 

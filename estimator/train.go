@@ -92,7 +92,7 @@ var repeaters = map[string]bool{
 }
 
 func repeatsKV(family string, t *Train) bool {
-	return t.Version.Before(4, 48) && repeaters[family] && t.Version.Major == 4
+	return t.beforeTransformers(48) && repeaters[family]
 }
 
 // quantized says whether the linears of the frozen base are quantized.

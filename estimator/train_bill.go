@@ -203,7 +203,7 @@ func (s *sheet) stepBytes() float64 {
 		width = max(s.wm, s.aw)
 	}
 	temporary := o.temporary * s.dims.largest / s.t
-	if o.foreach && !fusedStep[s.stack] {
+	if s.copies() {
 		temporary += s.trained(width, s.No, s.Nox)
 	}
 	return s.onGPU(temporary)
@@ -212,9 +212,15 @@ func (s *sheet) stepBytes() float64 {
 // fusedStep are the stacks whose AdamW is their own kernel.
 var fusedStep = [numStacks]bool{DeepSpeed: true, Megatron: true, Torchtune: true}
 
+// copies says whether the step copies all parameters: torch's foreach did not
+// exist for the optimizers of transformers before 4.30.
+func (s *sheet) copies() bool {
+	return s.optimizer.foreach && !fusedStep[s.stack] && !s.plan.Train.beforeTransformers(30)
+}
+
 func (s *sheet) stepText(*block) string {
 	o := s.optimizer
-	if !o.foreach {
+	if !s.copies() {
 		return number(o.temporary) + "*" + per("big", "t", s.t)
 	}
 	if methods[s.plan.Train.Method].adapters {

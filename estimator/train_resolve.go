@@ -30,6 +30,12 @@ func (p *Plan) resolveTraining(a *Arch) {
 	}
 }
 
+// beforeTransformers says whether the plan names a version of transformers before
+// 4.minor; other stacks count their versions otherwise.
+func (t *Train) beforeTransformers(minor int64) bool {
+	return t.Version.Major == 4 && t.Version.Before(4, minor)
+}
+
 // ownPrecision is the stack's, but for a model loaded in 16 bits on one GPU and
 // for a frozen base, which need no fp32 weights.
 func (p *Plan) ownPrecision(row *stackRow) Precision {

@@ -137,10 +137,11 @@ func (s *sheet) optimizerBytes() float64 {
 }
 
 func (s *sheet) allStates() float64 {
+	matrices, ends, rest := s.stateWidths()
 	if methods[s.plan.Train.Method].adapters {
-		return s.statesOf(s.A/s.No, 0) + s.factors()/s.No
+		return matrices * s.A / s.No
 	}
-	return s.models() * (s.statesOf(s.Pm/s.No+s.Px/s.Nox, (s.Pe+s.Ps)/s.No) + s.factors()/s.No)
+	return s.models() * (matrices*(s.Pm/s.No+s.Px/s.Nox) + ends*s.Pe/s.No + rest*s.Ps/s.No + s.factors()/s.No)
 }
 
 // galoreRank is what GaLore's authors pretrain with where the plan gives none
@@ -173,14 +174,20 @@ func (s *sheet) factorsText() string {
 }
 
 func (s *sheet) optimizerText(*block) string {
+	matrices, ends, rest := s.stateWidths()
 	if methods[s.plan.Train.Method].adapters {
-		return s.statesText(per("Ad", "No", s.No), "0")
+		return number(matrices) + "*" + per("Ad", "No", s.No)
 	}
-	matrices := per("Pm", "No", s.No)
-	if s.Px > 0 {
-		matrices = "(" + matrices + " + " + per("Px", "Nox", s.Nox) + ")"
+	text := number(matrices) + "*" + s.overText("No", s.No)
+	if matrices != ends || ends != rest {
+		experts := ""
+		if s.Px > 0 {
+			experts = " + " + number(matrices) + "*" + per("Px", "Nox", s.Nox)
+		}
+		text = number(matrices) + "*" + per("Pm", "No", s.No) + experts +
+			" + " + number(ends) + "*" + per("Pe", "No", s.No) + " + " + number(rest) + "*" + per("Ps", "No", s.No)
 	}
-	text := s.statesText(matrices, per("(Pe + Ps)", "No", s.No)) + s.factorsText()
+	text += s.factorsText()
 	if s.models() > 1 {
 		return number(s.models()) + "*(" + text + ")"
 	}
