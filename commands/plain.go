@@ -33,7 +33,7 @@ func (s *Service) plain(ctx context.Context, q Question, w *Wording) Answer {
 	case q.Config != nil && reading.Kind == words.Unclear && reading.Ask == "model":
 		a = s.typed(ctx, q.of("/mem config.json"), w)
 	case reading.Kind == words.Concept:
-		a = s.concept(ctx, reading.Topic, "", w)
+		a = s.concept(ctx, reading.Topic, w)
 	case reading.Line == "":
 		a = Answer{Kind: reading.Kind, Topic: reading.Topic, Ask: reading.Ask, Text: w.Text("plain." + reading.Kind + "_" + either(reading.Topic, reading.Ask))}
 	default:

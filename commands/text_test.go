@@ -90,7 +90,7 @@ func samples() map[string]Answer {
 		"models":  {Kind: "models", Question: "/models infer gpu:a100-40g", Options: options},
 		"compare": {Kind: "compare", Question: "/compare huggyllama/llama-7b other/model infer", Answers: []Answer{mem, over, {Error: &Refusal{Code: "model_not_found", Text: "The Hub has no model x/y.", Advice: "Check the spelling."}}}},
 		"gpus":    {Kind: "gpus", Question: "/gpus", GPUs: []GPUCard{{"h100-80g", "NVIDIA", 80 * gib, 792 * gib / 10, true}, {"4090", "NVIDIA", 24 * gib, 2352 * gib / 100, true}, {"mi300x", "AMD", 192 * gib, 1915 * gib / 10, false}}},
-		"concept": {Kind: "concept", Topic: "concept:bytes_per_parameter", Text: Words(English).Text("concept.bytes_per_parameter"), Choices: []string{"/explain llama-7b train stack:textbook"}},
+		"concept": {Kind: "concept", Topic: "bytes_per_parameter", Text: "16, 18 or 20 bytes a parameter, for AdamW in mixed precision. The difference is the gradients.\n  weights  2  bf16 copy that computes\n  master   4  fp32 copy that is updated", Choices: []string{"/explain llama-7b train stack:textbook"}},
 		"unclear": {Kind: "unclear", Ask: "Which model do you mean?", Choices: []string{"/mem llama-7b infer", "/mem meta-llama/Llama-2-7b-hf infer"}},
 		"error":   {Error: &Refusal{Code: "bad_request", Text: "trian is neither infer nor train. Did you mean train?", DidYouMean: []string{"/mem llama-7b train zero:2"}}},
 	}
