@@ -18,7 +18,17 @@ func (s *scan) decide() Reading {
 		out.Kind, out.Topic = OffTopic, off
 		return out
 	}
+	if topic, score := s.topicOf(); score >= conceptAt && s.sizeInPassing(topic) {
+		out.Kind, out.Topic = Concept, topic
+		return out
+	}
 	return s.withModel(out, p)
+}
+
+// sizeInPassing says that a size alone stands beside a notion named outright:
+// "how many GB is a 1B model on disk".
+func (s *scan) sizeInPassing(topic string) bool {
+	return s.namedOutright(topic) && len(s.cards) == 0 && len(s.all("mode")) == 0 && !s.asks("memory") && !slices.ContainsFunc(s.models, (*model).full)
 }
 
 // aboutMemory says that the question speaks of memory or of fitting.
