@@ -42,6 +42,32 @@ func (s *sheet) fillBlocks() {
 	}
 }
 
+// encoderTower is what readers call the encoder of an encoder-decoder.
+const encoderTower = "encoder"
+
+// encoderOf is its kinds of block; it reads as many tokens as the decoder.
+func encoderOf(a *Arch) []block {
+	var blocks []block
+	for i := range a.Towers {
+		if t := &a.Towers[i]; t.Name == encoderTower {
+			for j := range t.Layers {
+				blocks = append(blocks, blockOf(&t.Layers[j], t.Hidden))
+			}
+		}
+	}
+	return blocks
+}
+
+// fillEncoder adds up what an encoder keeps.
+func (s *sheet) fillEncoder() {
+	for i := range s.encoder {
+		b := &s.encoder[i]
+		s.keepAll(b, &s.scratch)
+		s.keptOf(b, &s.scratch)
+		s.Enc += b.l * s.scratch.sum
+	}
+}
+
 // inputBytes is the gradient of a block's input, on one rank.
 func (s *sheet) inputBytes() float64 {
 	if s.sequence {

@@ -54,6 +54,7 @@ type sums struct {
 	rest    float64 // everything else but embedding and head
 	dims    dims    // of the blocks' matrices
 	likely  *Arch   // the shape that a bare size stands for
+	encoder []block // of an encoder-decoder: its encoder's kinds of block
 
 	towers      float64 // elements of the towers, which rest holds too
 	small       float64 // rest without towers
@@ -101,6 +102,7 @@ func (a Arch) Sealed() (Arch, error) {
 		return a, fmt.Errorf("count %d parameters: %w", s.total, ErrShape)
 	}
 	s.likely = likelyOf(&a)
+	s.encoder = encoderOf(&a)
 	s.dims = dimsOf(s.blocks, float64(s.params.Embedding))
 	s.weigh(&a)
 	a.sums = s

@@ -64,6 +64,8 @@ func TestPlanErrors(t *testing.T) {
 		{"batch", "1", Plan{Batch: -3}},
 		{"tp", "4", Plan{Tensor: 5, GPUs: 5}},
 		{"gpus", "4", Plan{Tensor: 4, GPUs: 3}},
+		{"pp", "32", Plan{Mode: Training, GPUs: 64, Pipeline: 64}},
+		{"ep", "1", Plan{Mode: Training, GPUs: 2, Expert: 2}},
 		{"rank", "65536", Plan{Train: Train{Rank: 1 << 20}}},
 		{"accum", "1", Plan{Train: Train{Accum: -1}}},
 		{"dcp", "4096", Plan{Serve: Serve{DecodeContext: 5000}}},

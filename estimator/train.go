@@ -33,6 +33,7 @@ type training struct {
 	keep       float64 // bytes a token that all blocks keep
 	flight     top     // bytes a token of the block in flight when the backward pass begins
 	end        top     // and of the last one, when it ends
+	Enc        float64 // bytes a token that an encoder keeps
 	keptOfKind [keptKinds]float64
 	scratch    kept
 
@@ -61,6 +62,7 @@ func (s *sheet) fillTraining() {
 	s.fillRank()
 	s.fillLoss()
 	s.fillBlocks()
+	s.fillEncoder()
 	if s.p > 1 {
 		s.fillFullest()
 	}

@@ -36,6 +36,16 @@ var runBills = []bill{
 		each:  (*sheet).keptBytes,
 	},
 	{
+		part: Activations, moments: AtLoss | AtBackward, basis: Derived, source: "an encoder of as many tokens",
+		text: "T * Enc",
+		bytes: func(s *sheet) float64 {
+			if s.keptOnHost() {
+				return 0
+			}
+			return s.T * s.Enc
+		},
+	},
+	{
 		part: Workspace, moments: AtBackward, basis: Derived, source: flightSource,
 		write: func(s *sheet, _ *block) string {
 			return s.ofKind(s.flight.kind, s.flightText(&s.blocks[s.flight.kind]))

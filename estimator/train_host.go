@@ -20,7 +20,7 @@ func (s *sheet) hostBytes() float64 {
 		}
 	}
 	if s.keptOnHost() {
-		total += s.share * s.mb * s.T * s.keep
+		total += s.T * (s.share*s.mb*s.keep + s.Enc)
 	}
 	return total
 }
@@ -53,7 +53,7 @@ func (s *sheet) trainNotes() []Note {
 		{m.reference > 0, Note{Code: "reference_model", Key: "method", Value: s.plan.Train.Method.String()}},
 		{m.value > 0, Note{Code: "value_model", Key: "method", Value: s.plan.Train.Method.String()}},
 		{m.rollout, Note{Code: "rollout_cache", Key: "method", Value: s.plan.Train.Method.String()}},
-		{len(s.arch.Towers) > 0, Note{Code: "tower_activations", Key: "model", Value: "towers", Warning: true}},
+		{len(s.arch.Towers) > 0 && len(s.encoder) == 0, Note{Code: "tower_activations", Key: "model", Value: "towers", Warning: true}},
 		{s.optimizer.projected, Note{Code: "galore_rank", Key: "optimizer", Value: "128"}},
 	} {
 		if row.holds {

@@ -129,8 +129,12 @@ func TestTrainingFormulas(t *testing.T) {
 	archs := lawArchs(t)
 	archs["latent"] = latentArch(t)
 	archs["recurrent"] = recurrentArch(t)
+	archs["encoder"] = encoderArch(t)
 	for name, a := range archs {
 		for i, p := range formulaPlans() {
+			if p.Expert > 1 && name != "moe" && name != "latent" {
+				p.Expert = 1
+			}
 			t.Run(fmt.Sprintf("%s/%d", name, i), func(t *testing.T) { requireShown(t, a, p) })
 		}
 	}
@@ -197,4 +201,26 @@ func recurrentArch(t *testing.T) Arch {
 	sealed, err := a.Sealed()
 	require.NoError(t, err)
 	return sealed
+}
+
+// encoderArch has an encoder and cross attention to it.
+func encoderArch(t *testing.T) Arch {
+	t.Helper()
+	a := llama(12, 768, 12, 12, 64, 3072, 32128, true)
+	block := a.Layers[0]
+	a.Layers[0].Cross = block.Mixer
+	a.Layers[0].Norms = 3
+	a.Towers = []Tower{{Name: encoderTower, Hidden: 768, Layers: []Layer{block}}}
+	sealed, err := a.Sealed()
+	require.NoError(t, err)
+	return sealed
+}
+
+// An encoder keeps what it computes, as the decoder does.
+func TestEncoderIsCounted(t *testing.T) {
+	a := encoderArch(t)
+	with := partOf(estimated(t, a, Plan{}), Activations)
+	without := a.Unsealed()
+	without.Towers = nil
+	require.Greater(t, with, partOf(estimated(t, without, Plan{}), Activations)*3/2)
 }

@@ -17,6 +17,7 @@ var trainLetters = []letter{
 	{"share", "share of the blocks on the fullest stage", func(s *sheet) float64 { return s.share }},
 	{"mb", "micro-batches in flight on the fullest stage", func(s *sheet) float64 { return s.mb }},
 	{"Vp", "vocabulary as the stack pads it", func(s *sheet) float64 { return s.Vp }},
+	{"Enc", "bytes that an encoder keeps of a token", func(s *sheet) float64 { return s.Enc }},
 	{"big", "elements of the largest tensor", func(s *sheet) float64 { return s.dims.largest }},
 	{"sides", "rows and columns of all matrices", func(s *sheet) float64 { return s.dims.sides }},
 	{"long", "longer sides of all matrices", func(s *sheet) float64 { return s.dims.long }},

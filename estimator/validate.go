@@ -110,7 +110,33 @@ func (p *Plan) check(a *Arch) error {
 			Want: fmt.Sprintf("a multiple of tp × pp × cp = %d", degrees), Near: strconv.FormatInt(degrees, 10),
 		}
 	}
+	if err := p.checkSplits(a); err != nil {
+		return err
+	}
 	return p.checkHeads(a)
+}
+
+// checkSplits refuses more stages than blocks, and an expert degree that does
+// not divide the experts.
+func (p *Plan) checkSplits(a *Arch) error {
+	if p.Mode != Training || a.SizeOnly() {
+		return nil
+	}
+	if p.Pipeline > a.Depth() {
+		return &PlanError{Key: "pp", Value: strconv.FormatInt(p.Pipeline, 10), Want: fmt.Sprintf("1 to the model's %d blocks", a.Depth()), Near: strconv.FormatInt(a.Depth(), 10)}
+	}
+	if p.Expert == 1 {
+		return nil
+	}
+	experts := int64(0)
+	for i := range a.Layers {
+		experts = max(experts, a.Layers[i].FFN.Experts)
+	}
+	if experts > 0 && experts%p.Expert == 0 {
+		return nil
+	}
+	near, all := divisors(max(1, experts), p.Expert)
+	return &PlanError{Key: "ep", Value: strconv.FormatInt(p.Expert, 10), Want: fmt.Sprintf("a divisor of %d experts: %s", experts, all), Near: near}
 }
 
 // checkHeads refuses a tensor degree that does not divide the heads.
