@@ -10,6 +10,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"membot/estimator"
 )
 
 // Measured is one row of what others measured: a question in the language, and
@@ -25,7 +27,8 @@ type Measured struct {
 // Residual is one figure beside what was answered.
 type Residual struct {
 	ID, Source, Quantity string
-	Measured, Estimated  int64 // Estimated is 0 where there was no answer
+	Runner               string // the engine or stack
+	Measured, Estimated  int64  // Estimated is 0 where there was no answer
 }
 
 // Ratio is estimate ÷ measured; 0 where there was no answer.
@@ -73,10 +76,26 @@ func Score(ctx context.Context, from Answerer, rows []Measured) []Residual {
 			if a.Error == nil {
 				estimated, _ = a.Quantity(quantity)
 			}
-			all = append(all, Residual{row.ID, row.Source, quantity, row.Measured[quantity], estimated})
+			all = append(all, Residual{
+				ID: row.ID, Source: row.Source, Quantity: quantity, Runner: runner(row.Ask),
+				Measured: row.Measured[quantity], Estimated: estimated,
+			})
 		}
 	}
 	return all
+}
+
+// runner is the engine or stack that a line asks about, defaults filled in.
+func runner(line string) string {
+	r, err := Parse(line)
+	if err != nil {
+		return "unread"
+	}
+	p := r.Plan.Resolved(estimator.Arch{Layers: []estimator.Layer{{}}})
+	if p.Mode == estimator.Training {
+		return p.Train.Stack.String()
+	}
+	return p.Serve.Engine.String()
 }
 
 func mapKeys(m map[string]int64) func(yield func(string) bool) {
@@ -161,7 +180,7 @@ func percentile(sorted []float64, share float64) float64 {
 	if len(sorted) == 0 {
 		return 0
 	}
-	return sorted[int(math.Ceil(share*float64(len(sorted)-1)))]
+	return sorted[max(0, int(math.Ceil(share*float64(len(sorted))))-1)]
 }
 
 // Tally groups residuals by a name of each and sums up every group, in the order
@@ -179,13 +198,28 @@ func Tally(all []Residual, by func(Residual) string) []Accuracy {
 	return append(table, accuracyOf("all", all))
 }
 
-// BySource groups by the quantity and where it was published.
+// ByKind groups by the engine or stack that was asked about, and the quantity.
+func ByKind(r Residual) string { return r.Runner + " " + r.Quantity }
+
+// BySource groups by what was published where: the repository or site, without
+// the place in it.
 func BySource(r Residual) string {
-	source := r.Source
-	if at := strings.IndexAny(source, "#("); at > 0 {
+	source := strings.TrimPrefix(r.Source, "https://")
+	if strings.Contains(source, "found by exact") || strings.Contains(source, "index id") {
+		source = "files of public repositories"
+	}
+	if at := strings.IndexAny(source, ":#@( "); at > 0 && source != "files of public repositories" {
 		source = source[:at]
 	}
-	return shorten(r.Quantity + " · " + strings.TrimSpace(source))
+	if host, path, ok := strings.Cut(source, "/"); ok && strings.Contains(host, ".") {
+		owner, rest, _ := strings.Cut(path, "/")
+		name, _, _ := strings.Cut(rest, "/")
+		source = host
+		if host == "github.com" {
+			source = owner + "/" + name
+		}
+	}
+	return source + ", " + r.Quantity
 }
 
 // WriteAccuracy prints a table as people read it, in Markdown.

@@ -59,7 +59,7 @@ func (r *Request) about(old, name string) string {
 func alike(a, b string) bool {
 	a, b = bare(a), bare(b)
 	limit := (max(len(a), len(b)) + 2) / 3
-	return editDistance(a, b, limit+1) < limit || strings.Contains(b, a)
+	return editDistance(a, b, limit+1) < limit || 2*len(a) > len(b) && strings.Contains(b, a)
 }
 
 // bare is a model's name without its owner and revision, in small letters.

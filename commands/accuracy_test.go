@@ -1,0 +1,94 @@
+package commands
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// measuredRows are all rows of testdata/measured: figures that others published,
+// each with its source.
+func measuredRows(t *testing.T) []Measured {
+	t.Helper()
+	files, err := filepath.Glob("testdata/measured/*.jsonl")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	var rows []Measured
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		more, err := ReadMeasured(bytes.NewReader(text))
+		require.NoError(t, err, file)
+		rows = append(rows, more...)
+	}
+	return rows
+}
+
+// ratchet holds what each kind of figure has reached, as shares that an estimate
+// misses by at the median and at the 90th percentile. The numbers may only go
+// down.
+var ratchet = map[string]struct{ median, ninetieth float64 }{
+	"deepspeed total":                 {0.0241, 0.0639},
+	"fsdp allocated":                  {0.0032, 0.0138},
+	"fsdp reserved":                   {0.0401, 0.2345},
+	"fsdp total":                      {0.0249, 0.1172},
+	"fsdp2 reserved":                  {0.0326, 0.0805},
+	"hf allocated":                    {0.0002, 0.0012},
+	"hf total":                        {0.0295, 0.0446},
+	"ik_llama.cpp kv_cache":           {0.0001, 0.0001},
+	"ik_llama.cpp workspace":          {0.0004, 0.0257},
+	"litgpt allocated":                {0.0229, 0.0417},
+	"llama.cpp kv_cache":              {0.0001, 0.0049},
+	"llama.cpp state":                 {0.0001, 0.0001},
+	"llama.cpp weights":               {0.0001, 0.0096},
+	"llama.cpp workspace":             {0.0001, 0.0008},
+	"megatron allocated":              {0.0159, 0.0386},
+	"tensorrt-llm kv_bytes_per_token": {0.0002, 0.0003},
+	"transformers allocated":          {0.0054, 0.0163},
+	"vllm kv_budget":                  {0.0055, 0.0235},
+	"vllm kv_bytes_per_token":         {0.0003, 0.0010},
+	"vllm weights":                    {0.0005, 0.0061},
+	"vllm workspace":                  {0.0078, 0.0488},
+	"all":                             {0.0021, 0.0257},
+}
+
+// The table of the README is what the program scores today (-update writes it),
+// and no kind of figure is worse than it once was.
+func TestAccuracy(t *testing.T) {
+	all := Score(t.Context(), &Service{Library: Shelf{}}, measuredRows(t))
+	kinds := Tally(all, ByKind)
+	for _, a := range kinds {
+		held, ok := ratchet[a.Name]
+		require.True(t, ok, "no bound for %s: median %.4f, 90th percentile %.4f", a.Name, a.Median, a.Ninetieth)
+		require.LessOrEqual(t, a.Median, held.median, "median of %s", a.Name)
+		require.LessOrEqual(t, a.Ninetieth, held.ninetieth, "90th percentile of %s", a.Name)
+	}
+	var out strings.Builder
+	fmt.Fprintln(&out)
+	require.NoError(t, WriteAccuracy(&out, kinds))
+	fmt.Fprintln(&out)
+	require.NoError(t, WriteAccuracy(&out, Tally(all, BySource)))
+	requireReadme(t, "accuracy", out.String())
+}
+
+// requireReadme holds a section of the README, between its marks, to a text.
+func requireReadme(t *testing.T, section, want string) {
+	t.Helper()
+	const path = "../README.md"
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	before, rest, opened := strings.Cut(string(text), "<!-- "+section+" -->")
+	got, after, closed := strings.Cut(rest, "<!-- /"+section+" -->")
+	require.True(t, opened && closed, "the README marks where %s stands", section)
+	if *update {
+		whole := before + "<!-- " + section + " -->" + want + "<!-- /" + section + " -->" + after
+		require.NoError(t, os.WriteFile(path, []byte(whole), 0o644))
+		return
+	}
+	require.Equal(t, want, got, "run go test ./commands -update, and read the difference")
+}
