@@ -123,7 +123,7 @@ func (p *Plan) checkSplits(a *Arch) error {
 		return nil
 	}
 	if p.Pipeline > a.Depth() {
-		return &PlanError{Key: "pp", Value: strconv.FormatInt(p.Pipeline, 10), Want: fmt.Sprintf("1 to the model's %d blocks", a.Depth()), Near: strconv.FormatInt(a.Depth(), 10)}
+		return &PlanError{Key: "pp", Value: strconv.FormatInt(p.Pipeline, 10), Want: fmt.Sprintf("1 to %d", a.Depth()), Near: strconv.FormatInt(a.Depth(), 10)}
 	}
 	if p.Expert == 1 {
 		return nil
@@ -136,7 +136,7 @@ func (p *Plan) checkSplits(a *Arch) error {
 		return nil
 	}
 	near, all := divisors(max(1, experts), p.Expert)
-	return &PlanError{Key: "ep", Value: strconv.FormatInt(p.Expert, 10), Want: fmt.Sprintf("a divisor of %d experts: %s", experts, all), Near: near}
+	return &PlanError{Key: "ep", Value: strconv.FormatInt(p.Expert, 10), Want: all, Near: near}
 }
 
 // checkHeads refuses a tensor degree that does not divide the heads.
