@@ -51,7 +51,11 @@ func (b *Bot) remember(a commands.Answer) {
 // message is for the asker alone, or there is none at all.
 func (b *Bot) show(a commands.Answer, sc scene) *Message {
 	if !a.Private {
-		return render(a, sc)
+		m := render(a, sc)
+		if b.noPictures {
+			m.draw = nil
+		}
+		return m
 	}
 	if b.cfg.RefusePrivate {
 		sc.private = true

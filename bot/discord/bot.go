@@ -113,6 +113,8 @@ type Bot struct {
 	pace     pace
 	self     atomic.Pointer[string] // the bot's own user id, once known
 	refusals chan struct{}          // one for each refusal being sent
+
+	noPictures bool // for measuring without them
 }
 
 // New makes a bot. Nothing is sent before [Bot.Run] or the first HTTP request.

@@ -8,7 +8,11 @@ import (
 // plain neutralises text that somebody else wrote (a model's name, a Hub's
 // words) for an embed: markdown shows as typed, and nothing mentions anybody.
 func plain(text string) string {
-	words := strings.Split(oneLine(text), " ")
+	text = oneLine(text)
+	if !strings.Contains(text, "https://") {
+		return markdown.Replace(text)
+	}
+	words := strings.Split(text, " ")
 	for i, word := range words {
 		if !link.MatchString(word) {
 			words[i] = markdown.Replace(word)
@@ -45,9 +49,9 @@ var markdown = strings.NewReplacer(
 // there, and it cannot be escaped, so that it is replaced by its look-alike.
 func code(text string) string { return "`" + inCode(text) + "`" }
 
-func inCode(text string) string {
-	return strings.NewReplacer("`", "ˋ", "@", "@"+zeroWidth).Replace(oneLine(text))
-}
+func inCode(text string) string { return verbatim.Replace(oneLine(text)) }
+
+var verbatim = strings.NewReplacer("`", "ˋ", "@", "@"+zeroWidth)
 
 // oneLine turns control characters, and the marks that turn text round, into
 // spaces.

@@ -237,6 +237,5 @@ func runFields(e *Embed, a commands.Answer, lang string) {
 
 // trains reports whether an answer is about training.
 func trains(a commands.Answer) bool {
-	words := strings.Fields(a.Question)
-	return slices.Contains(words, "train")
+	return strings.Contains(a.Question+" ", " train ")
 }

@@ -128,13 +128,14 @@ func (b *Bot) usual(option string) []string {
 	return values
 }
 
-func cardNames() []string {
+// cardNames are the names of the table of cards.
+var cardNames = sync.OnceValue(func() []string {
 	var names []string
 	for _, g := range estimator.GPUs() {
 		names = append(names, g.Name)
 	}
 	return names
-}
+})
 
 // isSize reports whether a card is named by its memory: 24g.
 func isSize(card string) bool { return len(card) <= 4 && strings.HasSuffix(card, "g") }

@@ -49,6 +49,7 @@ type Embed struct {
 
 // Row is a line of components.
 type Row struct {
+	Type       int         `json:"type"`
 	Components []Component `json:"components"`
 }
 
@@ -160,12 +161,18 @@ func (m *Message) payload(d *Discord) map[string]any {
 	data, _ := json.Marshal(m) // made of plain values
 	var out map[string]any
 	_ = json.Unmarshal(data, &out) // as above
+	for _, list := range []string{"embeds", "components", "attachments"} {
+		if out[list] == nil {
+			out[list] = []any{}
+		}
+	}
 	delete(out, "nonce")
 	out["author"] = d.botUser()
-	out["type"] = 0
+	out["type"], out["timestamp"], out["edited_timestamp"], out["tts"], out["pinned"] = 0, "2026-01-01T00:00:00+00:00", nil, false, false
+	out["mentions"], out["mention_roles"], out["mention_everyone"] = []any{}, []any{}, false
 	if m.asker != nil {
 		out["type"] = 20
-		out["interaction_metadata"] = map[string]any{"id": d.id(), "type": 2, "user": m.asker.user()}
+		out["interaction_metadata"] = map[string]any{"id": d.id(), "type": 2, "user": m.asker.user(), "authorizing_integration_owners": map[string]string{"1": m.asker.ID}}
 	}
 	return out
 }

@@ -44,7 +44,7 @@ func (d *Discord) checkCallback(req *request) {
 		var data map[string]any
 		_ = json.Unmarshal(said.Data, &data) // may be absent
 		for key, value := range data {
-			if key != "flags" || value != float64(1<<6) {
+			if key != "flags" || (value != float64(1<<6) && value != 0.0) {
 				d.violate("%s: a deferral carries %s: %v", req.route, key, value)
 			}
 		}
@@ -124,7 +124,7 @@ func messageRules(payload []byte, sent map[string]file, files bool) []string {
 	say(len(m.Attachments) > 10, "%d attachments", len(m.Attachments))
 	total := 0
 	for _, e := range m.Embeds {
-		total += e.rules(say, m.Attachments)
+		total += e.rules(say, m.Attachments, sent)
 	}
 	say(total > 6000, "embeds of %d characters in all", total)
 	seen := map[string]bool{}
@@ -142,7 +142,7 @@ func messageRules(payload []byte, sent map[string]file, files bool) []string {
 	return broken
 }
 
-func (e ruledEmbed) rules(say func(bool, string, ...any), attachments []Attachment) (total int) {
+func (e ruledEmbed) rules(say func(bool, string, ...any), attachments []Attachment, sent map[string]file) (total int) {
 	say(length(e.Title) > 256, "embed title of %d characters", length(e.Title))
 	say(length(e.Description) > 4096, "embed description of %d characters", length(e.Description))
 	say(length(e.Footer.Text) > 2048, "embed footer of %d characters", length(e.Footer.Text))
@@ -158,6 +158,9 @@ func (e ruledEmbed) rules(say func(bool, string, ...any), attachments []Attachme
 		found := false
 		for _, a := range attachments {
 			found = found || a.Filename == name
+		}
+		for _, f := range sent {
+			found = found || f.name == name
 		}
 		say(!found, "an embed shows %s, which is not attached", name)
 	}
