@@ -125,6 +125,9 @@ func (o object) word(key string) string {
 // names. Neither is guessed at.
 func familyFor(root object) (*resolved, error) {
 	name, class := root.word("model_type"), firstClass(root)
+	if name == "" && class == "" {
+		name = plainFormat(root)
+	}
 	if draft := draftWord(class); draft != "" {
 		return nil, &UnsupportedError{ModelType: orElse(name, class), Key: "architectures", Kind: class}
 	}
@@ -138,6 +141,32 @@ func familyFor(root object) (*resolved, error) {
 		return nil, &UnsupportedError{ModelType: "unknown", Key: "model_type"}
 	}
 	return nil, &UnsupportedError{ModelType: orElse(name, class), Key: "model_type", Kind: orElse(name, class)}
+}
+
+// plainFormats are files that name no class but have keys that nothing else has
+// together.
+var plainFormats = []struct {
+	family string
+	keys   []string
+}{
+	{"params.json", []string{"dim", "n_layers", "n_heads"}},
+}
+
+func plainFormat(root object) string {
+	for _, format := range plainFormats {
+		all := true
+		for _, key := range format.keys {
+			_, ok := root[key]
+			all = all && ok
+		}
+		if all {
+			return format.family
+		}
+	}
+	if class := orElse(root.word("_class_name"), root.word("architecture")); class != "" {
+		return class // diffusers and timm name a class of their own
+	}
+	return ""
 }
 
 func firstClass(root object) string {

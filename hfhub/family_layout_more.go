@@ -14,6 +14,18 @@ func mixersOnly(r *reader) []slot {
 	return slots
 }
 
+// paramsLayout follows Meta's code where the width is not given: two thirds of
+// four times the hidden size, scaled, rounded up.
+func paramsLayout(r *reader) []slot {
+	slots := uniformLayout(r)
+	for i := range slots {
+		if s := &slots[i]; s.ffn == "dense" && s.width == 0 {
+			s.width = roundUpTo(int64(r.float("ffn_times")*float64(8*r.int("hidden")/3)), r.int("ffn_step"))
+		}
+	}
+	return slots
+}
+
 // rwkvLayout gives RWKV's blocks, without heads.
 func rwkvLayout(r *reader) []slot {
 	slots := mixersOnly(r)

@@ -45,6 +45,10 @@ func gptLike() map[string]family {
 		"cogvlm2":           {like: "llama", layer: expertPairLayer, facts: "kv=num_multi_query_heads,num_key_value_heads:0", towers: "vision_config:cogvlm_vision"},
 		"transformer":       {like: "llama", facts: "hidden:2048 layers:24 heads=num_heads:32 kv=num_kv_heads:0 ffn=intermediate_size:0 ffn_rule:fla ffn_hidden=hidden_ratio:4 vocab:32000 ctx:2048 qk_on=qk_norm:false qk_norm:head qkv_bias=qkv_bias:false out_bias=:false mlp_bias= window=window_size:0"},
 		"falcon_perception": {like: "llama", facts: "hidden=dim:1024 layers=n_layers:28 heads=n_heads:16 kv=n_kv_heads:0 head_dim:128 ffn=ffn_dim vocab:65536 ctx=max_seq_len:8192 qkv_bias= out_bias= mlp_bias= warn:perception_heads"},
+		"params.json": {like: "llama", layout: paramsLayout, facts: "hidden=dim layers=n_layers heads=n_heads kv=n_kv_heads:0 head_dim=head_dim:0 ffn=hidden_dim:0 vocab=vocab_size:32000 " +
+			"ctx=max_position_embeddings,max_seq_len:0 tied=tied_embeddings:false qkv_bias= out_bias= mlp_bias= ffn_times=ffn_dim_multiplier:1 ffn_step=multiple_of:256 " +
+			"experts=moe.num_experts:0 topk=moe.num_experts_per_tok:0 expert_ffn=moe.expert_hidden_dim,hidden_dim:0 shared=moe.num_shared_experts:0 first_dense=moe.first_k_dense_replace:0 " +
+			"kv_rank=kv_lora_rank:0 q_rank=q_lora_rank:0 rope_dim=qk_rope_head_dim:0 nope_dim=qk_nope_head_dim:0 v_head_dim=v_head_dim:0"},
 		"PanguEmbedded":     {like: "llama", facts: "qkv_bias=bias:true out_bias=bias:true"},
 		"xverse":            {like: "llama"},
 		"aquila":            {like: "llama"},

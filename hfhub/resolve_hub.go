@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 
 	"membot/estimator"
 )
@@ -18,6 +19,7 @@ type shapeFile struct {
 // is read by the first that it has.
 var shapeFiles = []shapeFile{
 	{"config.json", readConfigFile},
+	{"params.json", readParamsFile},
 }
 
 // fromHub reads a model: its info, what says its shape, and what its files hold.
@@ -40,13 +42,18 @@ func (r *Resolver) fromHub(ctx context.Context, ref Ref, variant string) (Model,
 		m.Notes = append(m.Notes, Note{Code: "stale", Key: "model", Value: info.FetchedAt.UTC().Format("2006-01-02"), Warning: true})
 	}
 	weights, weighed := r.client.Tensors(ctx, info, TensorOptions{Quick: true, Variant: variant})
-	arch, read, err := r.shape(ctx, info, estimator.Bytes(weights.Stored))
+	if weighed == nil {
+		m.Weights = weights
+	}
+	if other := r.otherwise(info); other != nil {
+		return other(ctx, info, m)
+	}
+	arch, read, err := r.shape(ctx, info, weights)
 	if err != nil {
 		return Model{}, err
 	}
 	m.Read = read
 	if weighed == nil {
-		m.Weights = weights
 		m.Notes = append(m.Notes, m.count(&arch)...)
 	} else if !errors.Is(weighed, ErrNoFile) {
 		m.Notes = append(m.Notes, Note{Code: "weights_unread", Key: "weights", Value: info.ID, Warning: true})
@@ -55,8 +62,24 @@ func (r *Resolver) fromHub(ctx context.Context, ref Ref, variant string) (Model,
 	return m, err
 }
 
+// otherwise gives how a repository is read that is no model by itself: an
+// adapter, or a pipeline of several.
+func (r *Resolver) otherwise(info Info) func(context.Context, Info, Model) (Model, error) {
+	if _, whole := info.File("config.json"); whole {
+		return nil
+	}
+	if _, pipeline := info.File("model_index.json"); pipeline {
+		return r.pipelined
+	}
+	if _, adapter := info.File("adapter_config.json"); adapter {
+		return r.adapted
+	}
+	return nil
+}
+
 // shape reads the first file that says what the model is.
-func (r *Resolver) shape(ctx context.Context, info Info, floor estimator.Bytes) (estimator.Arch, ReadNotes, error) {
+func (r *Resolver) shape(ctx context.Context, info Info, weights Weights) (estimator.Arch, ReadNotes, error) {
+	floor := estimator.Bytes(weights.Stored)
 	for _, kind := range shapeFiles {
 		if _, listed := info.File(kind.path); !listed {
 			continue
@@ -68,7 +91,37 @@ func (r *Resolver) shape(ctx context.Context, info Info, floor estimator.Bytes) 
 		arch, notes, err := kind.read(ctx, r, info, file)
 		return arch, notes, ofModel(floored(err, floor), info.ID, kind.path)
 	}
+	for _, f := range weights.Files {
+		if strings.HasSuffix(f.Path, ".gguf") {
+			return r.shapeOfGGUF(ctx, info, f.Path, floor)
+		}
+	}
 	return estimator.Arch{}, ReadNotes{}, &Error{Kind: ErrNoFile, ID: info.ID, Path: "config.json"}
+}
+
+// shapeOfGGUF reads the shape from a GGUF file's header. Only the Hub's count can
+// tell whether a head is stored, where the tensors were not read.
+func (r *Resolver) shapeOfGGUF(ctx context.Context, info Info, path string, floor estimator.Bytes) (estimator.Arch, ReadNotes, error) {
+	g, err := r.client.GGUF(ctx, info.ID, info.Commit, path, true)
+	if err != nil {
+		return estimator.Arch{}, ReadNotes{}, err
+	}
+	arch, notes, err := ArchFromGGUF(g, path, floor)
+	if err != nil || info.GGUF == nil || info.GGUF.Parameters == 0 || len(g.Tensors) > 0 || arch.NoHead {
+		return arch, notes, err
+	}
+	other := arch
+	other.Tied = !arch.Tied
+	if apart(other, info.GGUF.Parameters) < apart(arch, info.GGUF.Parameters) {
+		arch = other
+	}
+	return arch, notes, nil
+}
+
+// apart is how far a shape's parameters are from a count.
+func apart(a estimator.Arch, params int64) int64 {
+	n := a.Params().Total() - params
+	return max(n, -n)
 }
 
 // sideFiles are what says how weights are quantized where config.json does not.
@@ -88,6 +141,11 @@ func readConfigFile(ctx context.Context, r *Resolver, info Info, file File) (est
 		break
 	}
 	return ReadConfig(file.Data, options)
+}
+
+// readParamsFile reads Mistral's params.json, or Meta's.
+func readParamsFile(_ context.Context, _ *Resolver, _ Info, file File) (estimator.Arch, ReadNotes, error) {
+	return ReadConfig(file.Data, ConfigOptions{File: "params.json"})
 }
 
 // explained are parameters that files may hold beyond what the shape counts,

@@ -1,0 +1,122 @@
+package hfhub
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"membot/estimator"
+)
+
+// Adapter is what an adapter_config.json says.
+type Adapter struct {
+	Base    string // the model it adapts, as the file writes it
+	Kind    string // LORA, IA3 …
+	Rank    int64  // 0 where the kind has none
+	Targets []string
+}
+
+// ReadAdapter reads an adapter_config.json.
+func ReadAdapter(data []byte) (Adapter, error) {
+	clean, err := cleanJSON(data, "adapter_config.json")
+	if err != nil {
+		return Adapter{}, err
+	}
+	root := gjson.ParseBytes(clean)
+	if !root.IsObject() {
+		return Adapter{}, badf("adapter_config.json: not an object")
+	}
+	a := Adapter{Kind: strings.ToUpper(root.Get("peft_type").String()), Rank: quantNumber(root, "r", 0)}
+	if v := root.Get("base_model_name_or_path"); v.Type == gjson.String {
+		a.Base = strings.TrimSpace(v.Str)
+	}
+	targets := root.Get("target_modules")
+	for _, v := range targets.Array() {
+		if v.Type == gjson.String && len(a.Targets) < 1000 {
+			a.Targets = append(a.Targets, v.Str)
+		}
+	}
+	return a, nil
+}
+
+// adapted reads an adapter's repository: the shape of the model that it adapts,
+// with the adapter's own parameters beside it.
+func (r *Resolver) adapted(ctx context.Context, info Info, m Model) (Model, error) {
+	file, err := r.client.File(ctx, info.ID, info.Commit, "adapter_config.json", maxConfig)
+	if err != nil {
+		return Model{}, err
+	}
+	adapter, err := ReadAdapter(file.Data)
+	if err != nil {
+		return Model{}, err
+	}
+	ref, err := ParseID(adapter.Base)
+	if err != nil || ref.ID == info.ID || strings.ContainsAny(adapter.Base, `\:`) {
+		return Model{}, &UnsupportedError{ModelType: "adapter " + adapter.Kind, Key: "base_model_name_or_path", Kind: short(adapter.Base), Floor: estimator.Bytes(m.Weights.Stored)}
+	}
+	base, err := r.Model(ctx, adapter.Base, "")
+	if err != nil {
+		return Model{}, err
+	}
+	arch := base.Arch.Unsealed()
+	arch.Extra = slices.Clone(arch.Extra)
+	if m.Weights.Parameters > 0 {
+		arch.Extra = append(arch.Extra, estimator.Extra{Name: "adapter", Params: m.Weights.Parameters})
+	}
+	if arch.File.Bytes > 0 && m.Weights.Stored > 0 {
+		arch.File.Bytes += estimator.Bytes(m.Weights.Stored)
+		if arch.File.Params > 0 {
+			arch.File.Params += m.Weights.Parameters
+		}
+	}
+	m.Read = base.Read
+	m.Gated = m.Gated || base.Gated
+	m.Private = m.Private || base.Private
+	m.Notes = append(m.Notes, Note{Code: "adapter", Key: base.ID, Value: adapter.Kind + " r=" + strconv.FormatInt(adapter.Rank, 10)})
+	m.Notes = append(m.Notes, base.Notes...)
+	m.Arch, err = arch.Sealed()
+	return m, err
+}
+
+// pipelined is a diffusion pipeline: weights for each part, and no cache.
+func (r *Resolver) pipelined(ctx context.Context, info Info, m Model) (Model, error) {
+	name := "pipeline"
+	if file, err := r.client.File(ctx, info.ID, info.Commit, "model_index.json", maxConfig); err == nil {
+		if clean, err := cleanJSON(file.Data, "model_index.json"); err == nil {
+			if class := gjson.GetBytes(clean, "_class_name"); class.Type == gjson.String {
+				name = short(class.Str)
+			}
+		}
+	}
+	arch := partsOf(name, m.Weights)
+	if len(arch.Towers) == 0 {
+		return Model{}, &UnsupportedError{ModelType: name, Key: "model_index.json", Kind: "no weights counted", Floor: estimator.Bytes(m.Weights.Stored)}
+	}
+	m.Read = ReadNotes{Family: name}
+	m.Notes = append(m.Notes, Note{Code: "pipeline", Key: name, Value: strconv.Itoa(len(arch.Towers))})
+	var err error
+	m.Arch, err = arch.Sealed()
+	return m, err
+}
+
+// partsOf makes a shape of nothing but counted parts.
+func partsOf(name string, w Weights) estimator.Arch {
+	a := estimator.Arch{Family: name, NoHead: true, Tied: true, DType: estimator.BF16}
+	for _, part := range w.Components {
+		params := part.Parameters
+		if params == 0 {
+			params = part.Stored / 2
+		}
+		if params > 0 {
+			a.Towers = append(a.Towers, estimator.Tower{Name: part.Name, Extra: params})
+		}
+	}
+	if len(a.Towers) == 0 && w.Parameters > 0 {
+		a.Towers = []estimator.Tower{{Name: "weights", Extra: w.Parameters}}
+	}
+	a.File = estimator.File{Bytes: estimator.Bytes(w.Stored), Params: w.Parameters, Source: w.Source}
+	return a
+}
