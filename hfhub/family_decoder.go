@@ -68,6 +68,7 @@ func baseArch(r *reader) estimator.Arch {
 		estimator.Extra{Name: "final norm", Params: r.int("final_norms") * norm},
 		estimator.Extra{Name: "embedding norm", Params: r.int("embed_norms") * r.normParams(width)},
 		estimator.Extra{Name: "positions", Params: (r.int("positions") + r.int("position_offset")) * width},
+		estimator.Extra{Name: "more words", Params: r.int("more_words") * width},
 		estimator.Extra{Name: "token types", Params: r.int("token_types") * width},
 	)
 	return a

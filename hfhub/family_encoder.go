@@ -21,6 +21,12 @@ func buildEncoder(r *reader) estimator.Arch {
 		}
 		a.Extra = append(a.Extra, estimator.Extra{Name: "language model head", Params: h*width + width + norm/h*width + a.Vocab})
 	}
+	if r.flag("identity_first") { // ModernBERT's first block has no norm before attention
+		a.Extra = append(a.Extra, estimator.Extra{Name: "norm that the first block lacks", Params: -h})
+		if mlmHeads[task] && !r.flag("head_dense_bias") {
+			a.Extra = append(a.Extra, estimator.Extra{Name: "bias that the head lacks", Params: -h})
+		}
+	}
 	if n := r.int("positions_2d"); n > 0 {
 		a.Extra = append(a.Extra, estimator.Extra{Name: "positions in two dimensions", Params: 4 * n * h})
 	}
@@ -117,7 +123,7 @@ func encoders() map[string]family {
 			"positions=:0 gated:true qkv_bias=qkv_proj_bias:false out_bias=qkv_proj_bias:false mlp_bias=mlp_fc1_bias:false pooler:false"},
 		"jina_embeddings_v3": {like: "xlm-roberta", facts: "hidden:1024 layers:24 heads:16 ffn:4096 vocab:250002 ctx:8194 positions=:0"},
 		"modernbert": {like: "bert", facts: "layers:22 ffn:1152 vocab:50368 ctx:8192 gated:true norm_bias=norm_bias:false qkv_bias=attention_bias:false out_bias=attention_bias:false mlp_bias=mlp_bias:false " +
-			"positions=:0 token_types=:0 final_norms:1 pooler:false window=local_attention:128 pattern=global_attn_every_n_layers:3 pattern_phase:2"},
+			"positions=:0 token_types=:0 final_norms:1 pooler:false window=local_attention:128 pattern=global_attn_every_n_layers:3 pattern_phase:2 identity_first:true head_dense_bias=classifier_bias:false"},
 		"eurobert": {like: "llama", build: buildEncoder, facts: "hidden:768 layers:12 heads:12 ffn:3072 vocab:128256 ctx:8192 pooler:false positions_2d=:0 relative=:0"},
 		"git":      {like: "bert", build: buildGit, facts: "layers:6 ctx:1024 positions=max_position_embeddings:1024 token_types=:0 tied=tie_word_embeddings:false", towers: "vision_config:clip_vision_model"},
 		"wav2vec2": {like: "bert", build: buildSpeech, facts: "vocab:32 positions=:0 token_types=:0 embed_norms:1 conv_dim=conv_dim conv_kernel=conv_kernel stack_bias=conv_bias:false stack_norm=feat_extract_norm:group " +

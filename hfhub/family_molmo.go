@@ -17,6 +17,5 @@ func buildMolmo(r *reader) estimator.Arch {
 	wide := r.int("ffn") / 2
 	tower.Extra += 2*h*wide + wide*a.Hidden + 2*2*h // projector, padding
 	a.Towers = append(a.Towers, tower)
-	a.Extra = append(a.Extra, estimator.Extra{Name: "more words", Params: r.int("more_vocab") * a.Hidden})
 	return a
 }

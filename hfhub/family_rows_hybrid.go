@@ -42,6 +42,9 @@ func hybrids() map[string]family {
 			"conv=conv_L_cache:3 proj_bias=conv_bias:false conv_bias=conv_bias:false mixer:conv full_at=full_attn_idxs"},
 		"minimax": {like: "llama", facts: "kv:8 ffn:14336 ctx:131072 types=layer_types,attn_type_list type_0:lightning type_1:full_attention experts=num_local_experts:8 topk=num_experts_per_tok:2 " +
 			"expert_ffn=intermediate_size:14336 shared_ffn=shared_intermediate_size:0 linear_words:lightning"},
+		"zamba2": {like: "llama", build: buildZamba, layout: zambaLayout, facts: mambaFacts + "hidden:2560 layers:54 heads:32 kv:0 head_dim=attention_head_dim:0 ffn=intermediate_size,ffn_hidden_size:0 ctx:4096 tied:true mamba:2 inner=:0 " +
+			"expand=mamba_expand:2 state=mamba_d_state:64 conv=mamba_d_conv:4 ssm_heads=n_mamba_heads:8 ssm_head_dim=mamba_headdim:0 groups=mamba_ngroups:1 proj_bias=add_bias_linear:false conv_bias=use_conv_bias:true " +
+			"types=layers_block_type,layer_types full_at=hybrid_layer_ids shared_blocks=num_mem_blocks:1 adapter_rank=adapter_rank:128 mlp_adapter=use_shared_mlp_adapter:true attention_adapter=use_shared_attention_adapter:false"},
 		"minimax_text_01": {like: "minimax"},
 		"minimax_m1":      {like: "minimax"},
 		"delta_net":       {like: "transformer", facts: "mixer:fla heads:16 expand_k=expand_k:1 expand_v=expand_v:1 conv=conv_size:4 short_conv=use_short_conv:true fla_gate=use_gate:false head_gates:1 low_rank=:0 head_dim="},

@@ -28,7 +28,7 @@ func gptLike() map[string]family {
 		"falcon": {like: "gpt2", build: buildFalcon, layout: falconLayout, layer: falconLayer, facts: "hidden=n_embed,hidden_size:4544 layers=n_layer,num_hidden_layers:32 heads=n_head,num_attention_heads:71 " +
 			"kv=num_kv_heads,n_head_kv:0 ffn=ffn_hidden_size:0 vocab:65024 ctx=max_position_embeddings:2048 positions=:0 qkv_bias=bias:false out_bias=bias:false mlp_bias=bias:false " +
 			"one_kv=multi_query:true new=new_decoder_architecture:false parallel=parallel_attn:true parallel_norms=num_ln_in_parallel_attn:0"},
-		"molmo":           {like: "llama", build: buildMolmo, facts: "ffn_divide:2 vocab=embedding_size,vocab_size:152064 qkv_bias=qkv_bias:true out_bias=:false mlp_bias= tied=weight_tying,tie_word_embeddings:false more_vocab=additional_vocab_size:128"},
+		"molmo":           {like: "llama", build: buildMolmo, facts: "ffn_divide:2 vocab=embedding_size,vocab_size:152064 qkv_bias=qkv_bias:true out_bias=:false mlp_bias= tied=weight_tying,tie_word_embeddings:false more_words=additional_vocab_size:128"},
 		"RefinedWebModel": {like: "falcon"},
 		"RefinedWeb":      {like: "falcon", facts: "new:true"},
 		"stablelm": {like: "llama", layer: parallelLayer, facts: "hidden:2560 kv:32 ffn:6912 vocab:50304 ctx:4096 norm_bias:true qkv_bias=use_qkv_bias:false out_bias=:false mlp_bias=:false " +

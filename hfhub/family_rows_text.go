@@ -9,7 +9,7 @@ func wrappers() map[string]family {
 		row.text = "text_config llm_config language_config thinker_config language llm_cfg"
 		row.textLike = row.like
 		if row.towers == "" {
-			row.towers = "vision_config:vit audio_config:audio visual:vit vision_tower:vit"
+			row.towers = "vision_config:plain_vit audio_config:audio visual:plain_vit vision_tower:plain_vit"
 		}
 		rows[name] = row
 	}
@@ -35,8 +35,8 @@ func wrapperRows() map[string]family {
 		"vipllava":               {like: "llama", facts: "projector=:mlp2"},
 		"paligemma":              {like: "gemma", facts: "projector=:linear"},
 		"idefics2":               {like: "mistral"},
-		"idefics3":               {like: "llama"},
-		"smolvlm":                {like: "llama"},
+		"idefics3":               {like: "llama", facts: "projector=:unshuffle"},
+		"smolvlm":                {like: "llama", facts: "projector=:unshuffle"},
 		"internvl":               {like: "qwen2", facts: "projector=:shuffle"},
 		"internvl_chat":          {like: "llama", facts: "projector=:shuffle"},
 		"mllama":                 {like: "mllama_text_model", facts: "projector=:mllama"},
@@ -89,11 +89,11 @@ func textBlocks() map[string]family {
 		"exaone4_5_text":       {like: "exaone4", facts: "mtp=num_nextn_predict_layers:0"},
 		"glm4v_text":           {like: "glm4"},
 		"glm4v_moe_text":       {like: "glm4_moe", facts: "vocab:151424 ctx:65536"},
-		"mllama_text_model":    {like: "llama", layout: mllamaLayout, layer: mllamaLayer, facts: "layers:40 kv:8 ffn:14336 vocab:128256 ctx:131072 cross_at=cross_attention_layers embed_rows:8"},
+		"mllama_text_model":    {like: "llama", layout: mllamaLayout, layer: mllamaLayer, facts: "layers:40 kv:8 ffn:14336 vocab:128256 ctx:131072 cross_at=cross_attention_layers more_words:8"},
 		"emu3_text_model":      {like: "llama", facts: "kv:8 ffn:14336 vocab:184622 ctx:9216"},
 		"ernie4_5_vl_moe_text": {like: "ernie4_5_moe"},
 		"cogvlmvideo":          {like: "cogvlm"},
 		"cogvlm":               {like: "llama", layer: expertPairLayer, facts: "kv=num_multi_query_heads,num_key_value_heads:0", towers: "vision_config:cogvlm_vision"},
-		"chatglm_vision":       {like: "vit"},
+		"chatglm_vision":       {like: "plain_vit"},
 	}
 }

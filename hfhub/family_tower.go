@@ -36,6 +36,14 @@ func buildTower(r *reader) estimator.Arch {
 		estimator.Extra{Name: "norms", Params: (r.int("pre_norms") + r.int("final_norms")) * norm},
 		estimator.Extra{Name: "convolutions", Params: r.conv(h)},
 	)
+	if _, task, _ := taskOf(firstClass(r.root)); r.flag("pooler") && poolers[task] && task != "ForSequenceClassification" {
+		a.Extra = append(a.Extra, estimator.Extra{Name: "pooler", Params: h*h + h})
+	}
+	a.Extra = append(a.Extra, keep(estimator.Extra{Name: "mask token", Params: r.int("mask_tokens") * h})...)
+	if n := r.int("tile_kinds"); n > 0 { // Llama 3.2's tiles: positions, and embeddings before and after
+		tiles := r.int("tiles")
+		a.Extra = append(a.Extra, estimator.Extra{Name: "tiles", Params: (n+1)*tiles*h*(positions+2) + 3 + 2*r.int("extra_layers")})
+	}
 	if r.flag("probe") { // SigLIP's attention pooling
 		f := r.int("ffn")
 		a.Extra = append(a.Extra, estimator.Extra{Name: "pooling head", Params: h + 4*h*h + 4*h + norm + 2*h*f + f + h})
@@ -109,7 +117,20 @@ var projectors = map[string]func(r *reader, v, h int64, block object) int64{
 	"gemma":  func(_ *reader, v, h int64, _ object) int64 { return v*h + v },
 	"mlp2":   func(_ *reader, v, h int64, _ object) int64 { return v*h + h + h*h + h },
 	"mlp4":   func(_ *reader, v, h int64, _ object) int64 { return v*h + 3*h*h + 4*h },
-	"mllama": func(_ *reader, v, h int64, b object) int64 { return v*6*h + h },
+	"unshuffle": func(r *reader, v, h int64, _ object) int64 { // Idefics 3 and SmolVLM
+		scale := int64(2)
+		if r.wrap == nil {
+			scale = min(sizeIn(r.block, "scale_factor", 2), 16)
+		}
+		return v * scale * scale * h
+	},
+	"mllama": func(_ *reader, v, h int64, b object) int64 { // the last block and those it picks, side by side
+		picked := int64(5)
+		if list, ok := b.get("intermediate_layers_indices"); ok {
+			picked = min(int64(len(list.Array())), 64)
+		}
+		return v*(picked+1)*h + h
+	},
 	"shuffle": func(_ *reader, v, h int64, _ object) int64 { // InternVL: four pixels in one
 		return 8*v + 4*v*h + h + h*h + h
 	},
@@ -162,22 +183,26 @@ func (r *reader) projector(v, h int64, tower gjson.Result) int64 {
 // vitFacts are those of a plain vision transformer.
 const vitFacts = "hidden=hidden_size,embed_dim,width,vt_hidden_size:768 layers=num_hidden_layers,depth,layers,vt_num_hidden_layers:12 heads=num_attention_heads,num_heads,attention_heads,vt_num_attention_heads:12 " +
 	"kv=num_key_value_heads:0 head_dim=head_dim:0 ffn=intermediate_size,vt_intermediate_size:0 vocab=:0 gated:false norm_bias:true qkv_bias=:true out_bias=:true mlp_bias=:true types= dtype:float32 " +
-	"channels=num_channels,in_channels,in_chans:3 patch=patch_size:16 frames=temporal_patch_size:1 image=image_size:224 class_token:true patch_bias:true learned:true places=:0 pre_norms:0 final_norms:1 probe:false bands=:0 tower:1 "
+	"channels=num_channels,in_channels,in_chans:3 patch=patch_size:16 frames=temporal_patch_size:1 image=image_size:224 class_token:true patch_bias:true learned:true places=:0 pre_norms:0 final_norms:1 probe:false bands=:0 pooler:false mask_tokens:0 tile_kinds:0 tiles:0 extra_layers:0 tower:1 "
 
 // visions look at images, audios listen.
 func visions() map[string]family {
 	return map[string]family{
-		"vit":                    {like: "llama", build: buildTower, facts: vitFacts},
-		"clip_vision_model":      {like: "vit", facts: "patch:32 patch_bias:false pre_norms:1"},
-		"siglip_vision_model":    {like: "vit", facts: "class_token:false probe=vision_use_head:true"},
+		"plain_vit":              {like: "llama", build: buildTower, facts: vitFacts},
+		"vit":                    {like: "plain_vit", facts: "pooler:true"},
+		"idefics3_tower":         {like: "siglip"},
+		"smolvlm_tower":          {like: "siglip"},
+		"idefics2_tower":         {like: "siglip"},
+		"clip_vision_model":      {like: "plain_vit", facts: "patch:32 patch_bias:false pre_norms:1"},
+		"siglip_vision_model":    {like: "plain_vit", facts: "class_token:false probe=vision_use_head:true"},
 		"siglip2_vision_model":   {like: "siglip_vision_model", facts: "learned:false places=num_patches:256"},
 		"siglip":                 {like: "siglip_vision_model", facts: "probe:false"},
 		"minicpmv_vision_tower":  {like: "siglip"},
-		"pixtral":                {like: "vit", facts: "hidden:1024 layers:24 heads:16 ffn:4096 gated:true norm_bias:false qkv_bias:false out_bias:false mlp_bias:false class_token:false patch_bias:false learned:false pre_norms:1 final_norms:0"},
-		"intern_vit_6b":          {like: "vit", layer: scaledLayer, facts: "hidden:3200 layers:48 heads:25 ffn:12800 qkv_bias=qkv_bias:false patch:14 final_norms:0 qk_on=qk_normalization:false qk_norm:wide"},
+		"pixtral":                {like: "plain_vit", facts: "hidden:1024 layers:24 heads:16 ffn:4096 gated:true norm_bias:false qkv_bias:false out_bias:false mlp_bias:false class_token:false patch_bias:false learned:false pre_norms:1 final_norms:0"},
+		"intern_vit_6b":          {like: "plain_vit", layer: scaledLayer, facts: "hidden:3200 layers:48 heads:25 ffn:12800 qkv_bias=qkv_bias:false patch:14 final_norms:0 qk_on=qk_normalization:false qk_norm:wide"},
 		"internvl_vision":        {like: "intern_vit_6b"},
-		"dinov2":                 {like: "vit", layer: scaledLayer, facts: "patch:14 ffn=:0 ffn_ratio=mlp_ratio:4 swiglu=use_swiglu_ffn:false"},
-		"qwen2_vl_tower":         {like: "vit", facts: "hidden=embed_dim:1280 layers=depth:32 heads=num_heads:16 patch:14 frames:2 ffn=:0 ffn_ratio=mlp_ratio:4 class_token:false patch_bias:false learned:false final_norms:0"},
+		"dinov2":                 {like: "plain_vit", layer: scaledLayer, facts: "patch:14 ffn=:0 ffn_ratio=mlp_ratio:4 swiglu=use_swiglu_ffn:false mask_tokens:1"},
+		"qwen2_vl_tower":         {like: "plain_vit", facts: "hidden=embed_dim:1280 layers=depth:32 heads=num_heads:16 patch:14 frames:2 ffn=:0 ffn_ratio=mlp_ratio:4 class_token:false patch_bias:false learned:false final_norms:0"},
 		"qwen2_5_vl_tower":       {like: "qwen2_vl_tower", facts: "hidden=hidden_size:1280 ffn=intermediate_size:3420 gated:true norm_bias:false"},
 		"exaone4_5_tower":        {like: "qwen2_5_vl_tower", facts: "kv=num_key_value_heads:0"},
 		"exaone4_5_vision_tower": {like: "exaone4_5_tower"},
@@ -185,18 +210,18 @@ func visions() map[string]family {
 		"qwen3_vl_moe_tower":     {like: "qwen3_vl_tower"},
 		"qwen3_5_tower":          {like: "qwen3_vl_tower"},
 		"qwen3_5_moe_tower":      {like: "qwen3_vl_tower"},
-		"moonvit":                {like: "vit", facts: "patch:14 class_token:false learned:false places:4096"},
+		"moonvit":                {like: "plain_vit", facts: "patch:14 class_token:false learned:false places:4096"},
 		"moonvit3d":              {like: "moonvit"},
 		"kimi_k25_tower":         {like: "moonvit"},
 		"kimi_k3_tower":          {like: "moonvit", facts: "norm_bias:false qkv_bias:false out_bias:false mlp_bias:false patch_bias:false wide=qkv_hidden_size:0"},
-		"mllama_vision_model":    {like: "vit", layer: decoderLayer, facts: "hidden:1280 layers:32 heads:16 ffn:5120 qkv_bias:false out_bias:false patch:14 patch_bias:false image:448 pre_norms:1 extra_layers=num_global_layers:8"},
-		"llama4_vision_model":    {like: "vit", facts: "hidden:768 layers:34 heads:16 ffn:5632 patch:14 image:448 patch_bias:false pre_norms:1"},
-		"gemma4_vision":          {like: "vit", facts: "gated:true norm_bias:false norms:4 qkv_bias:false out_bias:false mlp_bias:false qk_norm:head class_token:false patch_bias:false learned:false places=position_embedding_size:10240 final_norms:0"},
-		"aimv2":                  {like: "vit", facts: "hidden:1024 layers:24 heads:8 ffn:2816 gated:true norm_bias:false qkv_bias=qkv_bias:false out_bias=use_bias:false mlp_bias=use_bias:false patch:14 class_token:false pre_norms:1"},
-		"cogvlm_vision":          {like: "vit", facts: "patch:14 places=num_positions:257"},
+		"mllama_vision_model":    {like: "plain_vit", layout: mllamaTower, facts: "hidden:1280 layers:32 heads:16 ffn:5120 qkv_bias:false out_bias:false patch:14 patch_bias:false image:448 pre_norms:1 extra_layers=num_global_layers:8 tiles=max_num_tiles:4 tile_kinds:8"},
+		"llama4_vision_model":    {like: "plain_vit", facts: "hidden:768 layers:34 heads:16 ffn:5632 patch:14 image:448 patch_bias:false pre_norms:1"},
+		"gemma4_vision":          {like: "plain_vit", facts: "gated:true norm_bias:false norms:4 qkv_bias:false out_bias:false mlp_bias:false qk_norm:head class_token:false patch_bias:false learned:false places=position_embedding_size:10240 final_norms:0"},
+		"aimv2":                  {like: "plain_vit", facts: "hidden:1024 layers:24 heads:8 ffn:2816 gated:true norm_bias:false qkv_bias=qkv_bias:false out_bias=use_bias:false mlp_bias=use_bias:false patch:14 class_token:false pre_norms:1"},
+		"cogvlm_vision":          {like: "plain_vit", facts: "patch:14 places=num_positions:257"},
 		"glm4v_tower":            {like: "qwen2_5_vl_tower", facts: "hidden:1536 layers:24 heads:12 ffn=out_hidden_size,intermediate_size:13696 qkv_bias=attention_bias:false out_bias=attention_bias:false"},
-		"muse_glimmer_vision":    {like: "vit", facts: "patch:14 frames=patch_temporal:1 class_token:false learned:false places:1024"},
-		"audio": {like: "vit", facts: "hidden=d_model,hidden_size:1280 layers=encoder_layers,num_hidden_layers:32 heads=encoder_attention_heads,num_attention_heads:20 ffn=encoder_ffn_dim,intermediate_size:5120 " +
+		"muse_glimmer_vision":    {like: "plain_vit", facts: "patch:14 frames=patch_temporal:1 class_token:false learned:false places:1024"},
+		"audio": {like: "plain_vit", facts: "hidden=d_model,hidden_size:1280 layers=encoder_layers,num_hidden_layers:32 heads=encoder_attention_heads,num_attention_heads:20 ffn=encoder_ffn_dim,intermediate_size:5120 " +
 			"patch:0 patch_bias:false class_token:false learned:false places=max_source_positions:1500 bands=num_mel_bins:128 no_key_bias:true"},
 		"qwen2_audio_encoder": {like: "audio"},
 		"whisper_encoder":     {like: "audio"},
@@ -213,6 +238,15 @@ func scaledLayer(r *reader, s slot) estimator.Layer {
 		l.FFN.Gated = true
 	}
 	return l
+}
+
+// mllamaTower has global blocks after the local ones.
+func mllamaTower(r *reader) []slot {
+	slots := uniformLayout(r)
+	for i := int64(0); i < min(r.int("extra_layers"), 100) && len(slots) > 0; i++ {
+		slots = append(slots, slots[0])
+	}
+	return slots
 }
 
 // mllamaLayout puts blocks of cross attention where the config says.

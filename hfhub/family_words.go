@@ -26,6 +26,7 @@ var mixerWords = map[string]func(*reader, slot) estimator.Mixer{
 	"fla":                       flaMixer,
 	"conv":                      shortConv,
 	"mamba":                     mambaMixer,
+	"shared":                    sharedMixer,
 	"rwkv":                      rwkvMixer,
 	"linear_map":                linearMap,
 	"none":                      func(*reader, slot) estimator.Mixer { return estimator.Mixer{} },
