@@ -18,11 +18,17 @@ const maxModelsListed = 20
 func (s *Service) models(_ context.Context, r *Request, _ *Wording) (Answer, error) {
 	card := r.Plan.GPU
 	list := []Option{}
+	seen := map[shapeKind]bool{}
 	for _, f := range s.Library.All() {
+		kind := kindOf(&f.Arch)
+		if seen[kind] || r.Plan.DType != estimator.Stored && kind.quant != "" {
+			continue
+		}
 		total, err := estimator.Peak(f.Arch, r.Plan)
 		if err != nil || total > card.Usable {
 			continue
 		}
+		seen[kind] = true
 		mem := *r
 		mem.Command, _ = findCommand("mem")
 		mem.Models = []string{f.ID}
@@ -33,6 +39,18 @@ func (s *Service) models(_ context.Context, r *Request, _ *Wording) (Answer, err
 		Kind: "models", Question: r.Line(), Options: list[:min(len(list), maxModelsListed)],
 		GPU: &GPUVerdict{Name: card.Name, UsableBytes: int64(card.Usable), Fits: len(list) > 0},
 	}, nil
+}
+
+// shapeKind is what models of one shape share: of a base model and its tunes one
+// is worth a line, and copies in other formats only where no format was asked for.
+type shapeKind struct {
+	family                string
+	params, hidden, depth int64
+	quant                 string
+}
+
+func kindOf(a *estimator.Arch) shapeKind {
+	return shapeKind{a.Family, a.Total(), a.Hidden, a.Depth(), a.Quant.Method}
 }
 
 // compare answers /compare: several models, each as /mem would.
