@@ -35,7 +35,7 @@ func (p *page) workings(a *Answer) {
 		head := paint(partStyle(part.Name), "█") + " " + paint(bold, p.part(part.Name)) + "  " + strings.TrimLeft(mark(part.Basis == "allowance"), " ") +
 			amount(part.Bytes, unit) + " " + unit + " · " + p.w.Or(part.Basis, "basis."+part.Basis)
 		if !held(a.PerGPU, part) {
-			head += " · " + p.w.Text("label.not_at_peak", "moments", strings.Join(part.Moments, ", "))
+			head += " · " + p.w.Text("label.not_at_peak", "moments", p.moments(part.Moments))
 		}
 		p.lines("", "    ", head)
 		formula, numbers := pretty(part.Formula), filled(part.Formula, a.Letters)
@@ -45,10 +45,19 @@ func (p *page) workings(a *Answer) {
 		}
 		p.lines("  = ", "      ", count(part.Bytes)+" B")
 		if part.Source != "" {
-			p.lines("    ", "    ", p.w.Text("label.from", "source", part.Source))
+			p.lines("    ", "    ", p.w.Text("label.from", "source", p.w.terms(part.Source)))
 		}
 	}
 	p.lines(paint(bold, p.w.Text("label.total")), "  ", "  "+memory(a.PerGPU.Total)+" = "+count(a.PerGPU.Total)+" B")
+}
+
+// moments lists moments in words.
+func (p *page) moments(names []string) string {
+	words := make([]string, len(names))
+	for i, name := range names {
+		words[i] = p.w.Or(name, "moment."+name)
+	}
+	return strings.Join(words, p.w.Text("label.comma"))
 }
 
 // used are the letters that the formulas show.
@@ -73,12 +82,8 @@ func (p *page) letters(all []Letter) {
 		names, values = max(names, cells(letterName(l.Name))), max(values, cells(figure(l.Value)))
 	}
 	for _, l := range all {
-		meaning := l.Meaning
-		if base := strings.TrimRight(l.Name, "0123456789"); p.w.Lang() != English {
-			meaning = p.w.Or(meaning, "letter."+base)
-		}
 		lead := pad(letterName(l.Name), names) + "  " + padLeft(figure(l.Value), values) + "  "
-		p.lines(lead, strings.Repeat(" ", cells(lead)), meaning)
+		p.lines(lead, strings.Repeat(" ", cells(lead)), p.w.term(l.Meaning))
 	}
 }
 

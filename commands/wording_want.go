@@ -20,8 +20,10 @@ var wants = []want{
 	{regexp.MustCompile(`^a card from /gpus, or a size such as (?P<such>.+)$`), "card"},
 	{regexp.MustCompile(`^full of every n-th block, as in (?P<such>.+)$`), "every"},
 	{regexp.MustCompile(`^(?P<low>\d+) to (?P<high>\d+)$`), "range"},
+	{regexp.MustCompile(`^1 to the model's (?P<blocks>\d+) blocks$`), "blocks"},
 	{regexp.MustCompile(`^a multiple of tp × pp × cp = (?P<degrees>\d+)$`), "multiple"},
 	{regexp.MustCompile(`^a divisor of (?P<heads>\d+) heads: (?P<all>.*)$`), "divisor"},
+	{regexp.MustCompile(`^a divisor of (?P<experts>\d+) experts: (?P<all>.*)$`), "divisor_experts"},
 }
 
 // wanted says in the language what an option takes.
