@@ -55,11 +55,11 @@ func (r *Request) about(old, name string) string {
 }
 
 // alike says whether two names of models may be one mistyped: less than a third
-// of the letters of their last parts differ.
+// of the letters of their last parts differ, or one begins with the other.
 func alike(a, b string) bool {
 	a, b = bare(a), bare(b)
 	limit := (max(len(a), len(b)) + 2) / 3
-	return editDistance(a, b, limit+1) < limit || 2*len(a) > len(b) && strings.Contains(b, a)
+	return editDistance(a, b, limit+1) < limit || len(a) >= 4 && strings.HasPrefix(b, a) || 2*len(a) > len(b) && strings.Contains(b, a)
 }
 
 // bare is a model's name without its owner and revision, in small letters.
