@@ -39,6 +39,21 @@ func (c *Catalog) Find(name string) (Entry, bool) {
 	return c.shortened(words)
 }
 
+// named says whether a name is the entry's own, not one that was completed.
+func (e Entry) named(name string) bool {
+	name = strings.ToLower(strings.TrimSpace(name))
+	_, base, owned := strings.Cut(strings.ToLower(e.ID), "/")
+	if strings.Contains(name, "/") && owned {
+		return true
+	}
+	for _, own := range append([]string{base}, e.Names...) {
+		if glue(own) == glue(name) || slices.Equal(wordsOf(own), wordsOf(name)) {
+			return true
+		}
+	}
+	return false
+}
+
 // ofOwner finds an id whose separators or case differ. A full id is never
 // stretched to another model of the same owner.
 func (c *Catalog) ofOwner(owner string, words []string) (Entry, bool) {

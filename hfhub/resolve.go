@@ -121,6 +121,15 @@ func (r *Resolver) awayFor(long time.Duration) bool {
 	return time.Since(time.Unix(0, r.down.Load())) < long
 }
 
+// doubted are the warnings of a reading.
+func doubted(read ReadNotes) []Note {
+	var notes []Note
+	for _, text := range read.Warnings {
+		notes = append(notes, Note{Code: "as_read", Value: text, Warning: true})
+	}
+	return notes
+}
+
 // fromCatalogue is a model by the built-in facts.
 func fromCatalogue(e Entry, asked, note string) (Model, error) {
 	arch, read, err := e.Read()
@@ -132,6 +141,10 @@ func fromCatalogue(e Entry, asked, note string) (Model, error) {
 		at = time.Time{}
 	}
 	m := Model{ID: e.ID, Asked: asked, Source: "catalogue", FetchedAt: at, Arch: arch, Gated: e.Gated, Read: read}
+	if !e.named(asked) {
+		m.Notes = append(m.Notes, Note{Code: "taken_as", Key: asked, Value: e.ID})
+	}
+	m.Notes = append(m.Notes, doubted(read)...)
 	if note != "" {
 		m.Notes = append(m.Notes, Note{Code: note, Key: "model", Value: e.ID})
 	}

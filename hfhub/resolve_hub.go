@@ -53,6 +53,7 @@ func (r *Resolver) fromHub(ctx context.Context, ref Ref, variant string) (Model,
 		return Model{}, err
 	}
 	m.Read = read
+	m.Notes = append(m.Notes, doubted(read)...)
 	if weighed == nil {
 		m.Notes = append(m.Notes, m.count(&arch)...)
 	} else if !errors.Is(weighed, ErrNoFile) {
