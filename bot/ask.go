@@ -32,6 +32,9 @@ func (c *askCommand) Run(ctx context.Context, std streams, s Settings) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
+	if len(c.Line) > 1 && c.Line[0] == "--" {
+		c.Line = c.Line[1:] // only parts the flags from the question
+	}
 	line := joined(strings.Join(c.Line, " "))
 	q := commands.Question{Text: line, Lang: c.lang(line, s.Lang)}
 	a := ask(ctx, answerer, q)

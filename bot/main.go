@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -49,6 +51,21 @@ func main() {
 	os.Exit(code)
 }
 
+// sentences tells a question that begins with a dash, "--fp16 saves nothing",
+// from a flag: it holds a space.
+func sentences(args []string) []string {
+	for i, arg := range args {
+		name, _, _ := strings.Cut(arg, "=")
+		if arg == "--" {
+			return args
+		}
+		if strings.HasPrefix(arg, "-") && strings.Contains(name, " ") {
+			return slices.Insert(slices.Clone(args), i, "--")
+		}
+	}
+	return args
+}
+
 // run is the program with everything it needs handed in; it gives the exit code.
 func run(ctx context.Context, args []string, std streams, env Environment) int {
 	var cli program
@@ -61,7 +78,7 @@ func run(ctx context.Context, args []string, std streams, env Environment) int {
 		fmt.Fprintln(std.err, "membot:", err)
 		return misspoken
 	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(sentences(args))
 	if left {
 		return answered
 	}

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"membot/commands/words"
 	"membot/hfhub"
@@ -61,19 +62,21 @@ func either(a, b string) string {
 // its size can stand in.
 var lost = []string{"model_not_found", "hub_unreachable", "hub_rate_limited", "hub_error", "no_config", "model_gated", "model_private"}
 
-// understood answers the line that was read, or, where its model is not found,
-// what stands in for it.
+// understood answers the line that was read, or, where a model of it is not
+// found, what stands in for it, and says so. The question shown stays the one
+// that was asked.
 func (s *Service) understood(ctx context.Context, q Question, reading words.Reading, w *Wording) Answer {
 	a := s.typed(ctx, q.of(reading.Line), w)
-	var assumed []Assumption
-	if a.Error != nil && reading.Base != "" && slices.Contains(lost, a.Error.Code) {
-		if b := s.typed(ctx, q.of(reading.Base), w); b.Error == nil {
-			assumed = []Assumption{{Key: "model", Text: w.Text("plain.base", "line", reading.Line, "why", a.Error.Text)}}
-			a = b
+	assumed := []Assumption{}
+	if a.Error != nil && slices.Contains(lost, a.Error.Code) && len(reading.Stands) > 0 {
+		line, stood := s.standIn(ctx, reading, w)
+		if b := s.typed(ctx, q.of(line), w); b.Error == nil {
+			a, assumed = b, stood
+			a.Question = reading.Line
 		}
 	}
+	a.Kind, a.Question = either(a.Kind, reading.Kind), either(a.Question, reading.Line)
 	if a.Error != nil {
-		a.Question = reading.Line
 		return a
 	}
 	for _, taken := range reading.Assumed {
@@ -85,6 +88,32 @@ func (s *Service) understood(ctx context.Context, q Question, reading words.Read
 		s.explainTopic(ctx, &a, reading.Topic, w)
 	}
 	return a
+}
+
+// standIn is the line with every model that is not found replaced by what
+// stands in for it, and what to say of that.
+func (s *Service) standIn(ctx context.Context, reading words.Reading, w *Wording) (string, []Assumption) {
+	var said []Assumption
+	fields := strings.Fields(reading.Line)
+	for i, name := range fields {
+		if reading.Stands[name] == nil || s.knows(ctx, name) {
+			continue
+		}
+		for _, stand := range reading.Stands[name] {
+			if s.knows(ctx, stand) {
+				fields[i] = stand
+				said = append(said, Assumption{Key: "model", Text: w.Text("plain.base", "name", name, "stand", stand)})
+				break
+			}
+		}
+	}
+	return strings.Join(fields, " "), said
+}
+
+// knows says that a model can be read.
+func (s *Service) knows(ctx context.Context, name string) bool {
+	_, err := s.find(ctx, &Request{}, name)
+	return err == nil
 }
 
 // offered are the lines to pick from: close readings first, then what else is

@@ -55,7 +55,8 @@ func TestPlainWordsWithoutALine(t *testing.T) {
 func TestUnknownModelFallsBackOnItsSize(t *testing.T) {
 	a := plainly(t, "vram of nosuchlab-parrot-13b-chat", "")
 	require.Nil(t, a.Error)
-	require.Contains(t, a.Question, "/mem 13b infer")
+	require.Equal(t, "/mem nosuchlab-parrot-13b-chat infer", a.Question)
+	require.Equal(t, "13b", a.Model.ID)
 	require.Equal(t, "model", a.Assumptions[0].Key)
 	require.Contains(t, a.Assumptions[0].Text, "nosuchlab-parrot-13b-chat")
 }

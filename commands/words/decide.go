@@ -149,9 +149,7 @@ func (s *scan) withModel(out Reading, p plan) Reading {
 	}
 	out.Kind, out.Wants = kind, s.wants()
 	out.Line = typed("/"+kind, names, p)
-	if first.base != "" && kind != Compare {
-		out.Base = typed("/"+kind, []string{first.base}, p)
-	}
+	out.Stands = s.stands(names)
 	s.assumeModel(&out, first, p)
 	s.assumeCard(&out)
 	s.offer(&out, names, p)
@@ -189,6 +187,17 @@ func (s *scan) subjects() []*model {
 		return s.models
 	}
 	return slices.DeleteFunc(slices.Clone(s.models), alone)
+}
+
+// stands lists what to size in place of each model that is not found.
+func (s *scan) stands(names []string) map[string][]string {
+	list := map[string][]string{}
+	for _, m := range s.models {
+		if n := s.name(m); slices.Contains(names, n.line) && len(n.stands) > 0 {
+			list[n.line] = n.stands
+		}
+	}
+	return list
 }
 
 // maxCompared bounds a comparison.

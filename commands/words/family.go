@@ -12,6 +12,7 @@ type entry struct {
 	version string
 	sizes   []string // 7b, 8x7b, a3b
 	words   []string // vl, coder, r1
+	params  string   // parameters, where the name does not say them
 	whole   bool     // what the family alone means
 }
 
@@ -112,11 +113,12 @@ func newFamily(names, models []string) *family {
 // newEntry takes a model's name apart: qwen3-coder-30b-a3b.
 func newEntry(names []string, model string) entry {
 	model, whole := strings.CutSuffix(model, "!")
+	model, params, _ := strings.Cut(model, "~")
 	name, id, linked := strings.Cut(model, ">")
 	if !linked {
 		id = name
 	}
-	e := entry{name: name, id: id, whole: whole}
+	e := entry{name: name, id: id, params: params, whole: whole}
 	atoms := atomize(name, nil)
 	i := 0
 	for _, alias := range names {

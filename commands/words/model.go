@@ -258,6 +258,9 @@ func (s *scan) compoundAt(i int) (*model, bool) {
 		if !ok || p.what == 'w' && s.known(p.text) && !variantWords[p.text] {
 			break
 		}
+		if end, _ := s.r.families.aliases.longest(s.atoms, m.to, s.free); end > m.to && len(m.sizes) == 0 {
+			return nil, false // the family's own mention takes what stands before it
+		}
 		switch {
 		case s.isSize(m.to), p.what == 's' && len(m.sizes) > 0:
 			m.sizes = append(m.sizes, p.text)

@@ -9,7 +9,7 @@ import (
 // named is a model as the typed line names it.
 type named struct {
 	line   string   // what the line says
-	base   string   // what to size when line is not found
+	stands []string // what to size when line is not found, the nearest first
 	taken  string   // "size", "version" or "model" where one was chosen for the asker
 	others []string // what else it may mean
 	vague  bool     // only a family was said, which has several sizes
@@ -19,24 +19,24 @@ type named struct {
 func (s *scan) name(m *model) named {
 	switch {
 	case m.id != "":
-		return named{line: m.id, base: sizeIn(m.id)}
+		return named{line: m.id, stands: some(sizeIn(m.id))}
 	case m.family == nil && len(m.prefix) == 0:
 		return knownSize(m.sizes[0])
 	case m.family == nil:
-		return named{line: strings.Join(m.prefix, "-"), base: m.sizes[0]}
+		return named{line: strings.Join(m.prefix, "-"), stands: some(m.sizes[0])}
 	}
 	found := m.family.candidates(m)
 	if len(found) == 0 {
-		return named{line: m.asTyped(), base: m.baseOf()}
+		return named{line: m.asTyped(), stands: some(m.baseOf())}
 	}
 	found = s.bySize(found)
 	best := found[0]
-	n := named{line: best.id, base: sizeOf(best)}
+	n := named{line: best.id, stands: some(sizeOf(best))}
 	if best.id == best.name && len(m.finish) > 0 && m.finish[0] != "hf" && m.finish[0] != "base" {
-		n.line = best.name + "-" + m.finish[0]
+		n.line, n.stands = best.name+"-"+m.finish[0], append([]string{best.name}, n.stands...)
 	}
 	if len(m.prefix) > 0 {
-		n.line, n.base = m.asTyped(), n.line
+		n.line, n.stands = m.asTyped(), append([]string{best.id}, n.stands...)
 	}
 	for _, e := range found[1:] {
 		if !slices.Contains(n.others, e.id) && e.id != best.id {
@@ -61,7 +61,7 @@ var onlySizes = map[string]string{"65b": "llama-65b", "405b": "llama-3.1-405b", 
 // knownSize names a size, or the only model of it.
 func knownSize(size string) named {
 	if name := onlySizes[size]; name != "" {
-		return named{line: name, taken: "only"}
+		return named{line: name, taken: "only", stands: some(size)}
 	}
 	return named{line: size}
 }
@@ -102,12 +102,21 @@ func (m *model) baseOf() string {
 	return ""
 }
 
-// sizeOf is the size in an entry's name, where it says all of it.
+// sizeOf is the size of an entry: the table's own note of it, or what its name
+// says.
 func sizeOf(e entry) string {
-	if len(e.sizes) == 0 || strings.Contains(e.sizes[0], "x") || activeMarks[e.sizes[0][:1]] {
-		return ""
+	if e.params != "" || len(e.sizes) == 0 || strings.Contains(e.sizes[0], "x") || activeMarks[e.sizes[0][:1]] {
+		return e.params
 	}
 	return e.sizes[0]
+}
+
+// some is a list of what is not empty.
+func some(name string) []string {
+	if name == "" {
+		return nil
+	}
+	return []string{name}
 }
 
 // sizeIn is the size in a Hub id's name.

@@ -24,16 +24,16 @@ const maxChoices = 3
 
 // Reading is what a plain question was understood to ask.
 type Reading struct {
-	Kind    string       // one of the kinds above
-	Line    string       // the typed line: "/fit llama-3-8b train method:lora gpu:4090"; empty for concept, unclear, off_topic
-	Topic   string       // concept, and an explain that answers one; off_topic: speed, quality, install, smalltalk, other
-	Ask     string       // what is missing: "model"
-	Wants   string       // what a fit leaves open: "gpu", "gpus", "seq" or "batch"
-	Choices []string     // close readings, or what to pick from; at most three lines
-	Also    []string     // other lines worth offering: the other method, mode or card
-	Base    string       // the line to answer when the model of Line is not found: its family's, or its size
-	Assumed []Assumption // what was taken where the question left it open
-	Lang    string       // "en" or "zh-CN": as asked for, else by the script
+	Kind    string              // one of the kinds above
+	Line    string              // the typed line: "/fit llama-3-8b train method:lora gpu:4090"; empty for concept, unclear, off_topic
+	Topic   string              // concept, and an explain that answers one; off_topic: speed, quality, install, smalltalk, other
+	Ask     string              // what is missing: "model"
+	Wants   string              // what a fit leaves open: "gpu", "gpus", "seq" or "batch"
+	Choices []string            // close readings, or what to pick from; at most three lines
+	Also    []string            // other lines worth offering: the other method, mode or card
+	Stands  map[string][]string // for a model of Line: what to size when it is not found, the nearest first
+	Assumed []Assumption        // what was taken where the question left it open
+	Lang    string              // "en" or "zh-CN": as asked for, else by the script
 }
 
 // Assumption is something the question left open, and what was taken.
