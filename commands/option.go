@@ -99,7 +99,7 @@ var options = []OptionRow{
 	dtypeOption("dtype", Both, func(p *estimator.Plan) *estimator.DType { return &p.DType }).
 		slash().says("number format of the weights, as stored", "权重精度，默认与仓库一致"),
 	stackOption(),
-	choice("zero", Training, estimator.Stages(), func(p *estimator.Plan) *estimator.Stage { return &p.Train.ZeRO }).
+	zeroOption().
 		slash().always().says("ZeRO stage 0 to 3; fsdp 2 or 3; megatron 0 or 1", "ZeRO 阶段 0 到 3；fsdp 为 2 或 3；megatron 为 0 或 1"),
 	choice("precision", Training, estimator.Precisions(), func(p *estimator.Plan) *estimator.Precision { return &p.Train.Precision }).
 		always().says("what a parameter is kept in, the stack's own", "训练精度，默认随训练框架"),

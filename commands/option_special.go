@@ -271,3 +271,15 @@ func dropoutOption() OptionRow {
 	}
 	return o.says("dropout of hidden states and attention, the model's own", "隐藏层与注意力的 dropout，默认随模型")
 }
+
+// zeroOption is a choice of stages that a program reads as a number.
+func zeroOption() OptionRow {
+	o := choice("zero", Training, estimator.Stages(), func(p *estimator.Plan) *estimator.Stage { return &p.Train.ZeRO })
+	o.show = func(p *estimator.Plan) any {
+		if p.Train.ZeRO == estimator.StageUnset {
+			return nil
+		}
+		return int64(p.Train.ZeRO - estimator.Stage0)
+	}
+	return o
+}

@@ -70,7 +70,7 @@ func TestMem(t *testing.T) {
 	require.Nil(t, a.Error)
 	require.Equal(t, "mem", a.Kind)
 	require.EqualValues(t, 6_738_415_616, *a.Model.Params)
-	require.Equal(t, PlanValue{Value: "2", Given: true}, a.Plan["zero"])
+	require.Equal(t, PlanValue{Value: int64(2), Given: true}, a.Plan["zero"])
 	require.Equal(t, PlanValue{Value: int64(1), Given: false}, a.Plan["batch"])
 	sum := int64(0)
 	for _, part := range a.PerGPU.Parts {
