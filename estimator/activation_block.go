@@ -185,10 +185,16 @@ func (s *sheet) ffnKept(b *block) float64 {
 	if b.layer.FFN.Gated {
 		copies = 4
 	}
-	if s.frozen && !(s.targets&TargetDown != 0 && !s.loraDropout && s.aw == s.act) {
+	if s.frozen && !s.keepsProduct() {
 		copies--
 	}
 	return copies * s.act
+}
+
+// keepsProduct says whether an adapter on the down linear reads its input as it
+// is. Unsloth's kernels compute it again.
+func (s *sheet) keepsProduct() bool {
+	return s.targets&TargetDown != 0 && !s.loraDropout && s.ain == s.act && !stacks[s.stack].castless
 }
 
 // routerBytes is the scores of all experts, in fp32, and their sum.
@@ -255,12 +261,12 @@ func keepAdapters(s *sheet, b *block, k *kept) {
 		}
 		switch {
 		case s.loraDropout:
-			k.whole(input, 1+s.aw)
-		case s.aw != s.act:
-			k.whole(input, s.aw)
+			k.whole(input, 1+s.ain)
+		case s.ain != s.act:
+			k.whole(input, s.ain)
 		}
 	}
-	if !s.loraDropout && s.aw == s.act && s.frozen {
+	if !s.loraDropout && s.ain == s.act && s.frozen {
 		keepShared(s, k)
 	}
 }

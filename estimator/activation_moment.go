@@ -160,7 +160,7 @@ func (s *sheet) frozenInput(b *block) float64 {
 	if s.fusedLoRA {
 		rest -= s.act
 	}
-	if !s.quantized() && s.aw == 4 && !s.plan.Train.beforeTransformers(46) {
+	if !s.quantized() && s.ain == 4 && !s.plan.Train.beforeTransformers(46) {
 		rest += castsKept
 	}
 	return rest

@@ -172,10 +172,11 @@ func (s *sheet) fill() {
 	s.fillTraining()
 }
 
-// sharers is how many ranks hold a part of what is divided.
+// sharers is how many ranks hold a part of what is divided: those that split a
+// sequence hold the same weights, so they share them too.
 func (s *sheet) sharers(divided bool) float64 {
 	if divided {
-		return s.N
+		return s.N * s.c
 	}
 	return 1
 }

@@ -12,6 +12,7 @@ type stackRow struct {
 	selectsOps     bool // recompute:selective keeps single operations
 	gathers        bool // gathers the root unit and one block when weights are divided
 	halves         bool // gathers embedding and head one after the other
+	castless       bool // adapters read 16-bit inputs whatever their own dtype
 	unties         bool // stores a head beside a tied embedding
 	keepsOutputs   bool // with a frozen base, the gradient of every block's output stays
 	reduces        bool // copies all gradients into buckets when there are several ranks
@@ -68,7 +69,7 @@ var stacks = [numStacks]stackRow{
 	},
 	Unsloth: {
 		precision: PureBF16, grads: GradsBF16, loss: LossLinear,
-		fusedNorms: true, constant: libraryBytes,
+		fusedNorms: true, castless: true, constant: libraryBytes,
 	},
 	Textbook: {precision: Mixed, grads: GradsBoth},
 }

@@ -22,6 +22,7 @@ type training struct {
 	gw   float64 // bytes of a gradient
 	wo   float64 // bytes of one moment, where the optimizer keeps it whole
 	aw   float64 // bytes of an adapter's weight
+	ain  float64 // bytes of an element of what adapters read
 	rank float64
 
 	share float64 // of the blocks that the fullest pipeline stage holds
@@ -129,6 +130,10 @@ func (s *sheet) fillWidths() {
 		return
 	}
 	s.aw = t.Adapters.Width()
+	s.ain = s.aw
+	if stacks[s.stack].castless {
+		s.ain = s.act
+	}
 	s.wm, s.wo, s.gw = 0, s.aw, s.aw
 	if t.Precision == Mixed && s.aw < 4 {
 		s.wm, s.wo = 4, 4

@@ -86,7 +86,7 @@ var runBills = []bill{
 	},
 	{
 		part: Buffers, moments: AtBackward | AtBackwardEnd, basis: Derived, source: "one block, gathered in its own bits",
-		write: func(s *sheet, _ *block) string { return number(min(2, s.base)) + " * Lay" },
+		text: "min(2, wb) * Lay",
 		bytes: func(s *sheet) float64 {
 			if !s.gathering() {
 				return 0

@@ -9,6 +9,7 @@ var trainLetters = []letter{
 	{"Px", "those of routed experts", func(s *sheet) float64 { return s.Px }},
 	{"Ad", "parameters of the adapters on one rank", func(s *sheet) float64 { return s.A }},
 	{"Rt", "parameters of the unit that is gathered first: embedding and head", func(s *sheet) float64 { return s.Rt }},
+	{"wb", "bytes of a weight of the frozen linears", func(s *sheet) float64 { return s.base }},
 	{"Lay", "parameters of the largest block on one rank", func(s *sheet) float64 { return s.Lay }},
 	{"Nox", "ranks that share the experts' optimizer states", func(s *sheet) float64 { return s.Nox }},
 	{"Ngx", "ranks that share the experts' gradients", func(s *sheet) float64 { return s.Ngx }},

@@ -50,11 +50,11 @@ func (s *sheet) weightText(*block) string {
 	if s.base == s.ww {
 		return number(s.ww) + "*" + s.overText("Nw", s.Nw)
 	}
-	experts := ""
+	linears := per("Pm", "Nw", s.Nw)
 	if s.Px > 0 {
-		experts = " + " + per("Px", "Nwx", s.Nwx)
+		linears = "(" + linears + " + " + per("Px", "Nwx", s.Nwx) + ")"
 	}
-	return number(s.base) + "*(" + per("Pm", "Nw", s.Nw) + experts + ") + " + number(s.ww) + "*" + per("(Pe + Ps)", "Nw", s.Nw)
+	return "wb*" + linears + " + " + number(s.ww) + "*" + per("(Pe + Ps)", "Nw", s.Nw)
 }
 
 // trainedStates are the bills of what is held for good.
