@@ -145,13 +145,14 @@ func (p *page) gpus(a *Answer) {
 		memories, usables = append(memories, g.Memory), append(usables, g.UsableBytes)
 	}
 	memory, usable := align("GiB", memories...), align("GiB", usables...)
+	names = min(names, p.width-memory.columns()-usable.columns()-len("        ")-len(" GiB"))
 	vendor := ""
 	for _, g := range a.GPUs {
 		if g.Vendor != vendor {
 			vendor = g.Vendor
 			p.row(paint(bold, vendor))
 		}
-		line := "  " + pad(clip(g.Name, p.width-24), names) + "  " + memory.of(g.Memory) + "  " + mark(!g.Measured) + usable.of(g.UsableBytes) + " GiB"
+		line := "  " + pad(clip(g.Name, names), names) + "  " + memory.of(g.Memory) + "  " + mark(!g.Measured) + usable.of(g.UsableBytes) + " GiB"
 		p.row(line)
 	}
 	p.gap()
