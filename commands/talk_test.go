@@ -17,8 +17,9 @@ import (
 
 // scene is a Hub for one conversation, as the archive's comment sets it up.
 type scene struct {
-	hub   *hubtest.Hub
-	token string
+	hub     *hubtest.Hub
+	token   string
+	timeout time.Duration // long, but where the Hub says nothing
 }
 
 // setups are what a line of a conversation's comment can do to the Hub, before
@@ -28,6 +29,9 @@ var setups = map[string]func(s *scene, args []string){
 	"rename":  func(s *scene, args []string) { s.hub.Rename(args[0], args[1]) },
 	"limited": func(s *scene, args []string) { s.hub.Limit("api", 0, 240) },
 	"break": func(s *scene, args []string) {
+		if args[0] == "silent" {
+			s.timeout = 100 * time.Millisecond
+		}
 		s.hub.Break("hub", "", -1, map[string]hubtest.Mode{
 			"down": hubtest.Status(503, "down"), "drop": hubtest.Drop(), "loop": hubtest.Loop(), "deep": hubtest.Deep(100_000),
 			"endless": hubtest.Endless("["), "silent": hubtest.Silent(), "html": hubtest.Text("<html>"), "cut": hubtest.Cut(`{"id":`),
@@ -95,7 +99,7 @@ func say(t *testing.T, service *Service, line string, to *bytes.Buffer) {
 
 func staged(t *testing.T, archive *txtar.Archive) *Service {
 	t.Helper()
-	s := &scene{hub: hubtest.New(t)}
+	s := &scene{hub: hubtest.New(t), timeout: 20 * time.Second}
 	var options []hubtest.Option
 	var late [][]string
 	for line := range strings.Lines(string(archive.Comment)) {
@@ -114,7 +118,7 @@ func staged(t *testing.T, archive *txtar.Archive) *Service {
 		setups[words[0]](s, words[1:])
 	}
 	client, err := hfhub.New(hfhub.Settings{
-		Endpoint: s.hub.URL(), Token: s.token, Timeout: 200 * time.Millisecond, Deadline: 400 * time.Millisecond, MaxWait: time.Millisecond,
+		Endpoint: s.hub.URL(), Token: s.token, Timeout: s.timeout, Deadline: 2 * s.timeout, MaxWait: time.Millisecond,
 	})
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
