@@ -49,12 +49,12 @@ func (p *page) capacity(c *Capacity) {
 		value *int64
 		say   func(int64) string
 	}{
-		{"label.reserved_by_engine", c.ReservedByEngine, memory},
+		{"label.kv_bytes_per_token", c.KVBytesPerToken, memory},
 		{"label.kv_budget", c.KVBudget, memory},
 		{"label.kv_tokens", c.KVTokens, count},
-		{"label.kv_bytes_per_token", c.KVBytesPerToken, memory},
 		{"label.max_seq", c.MaxSeq, count},
 		{"label.max_batch", c.MaxBatch, count},
+		{"label.reserved_by_engine", c.ReservedByEngine, memory},
 	}
 	var said []string
 	for _, f := range facts {
@@ -63,7 +63,7 @@ func (p *page) capacity(c *Capacity) {
 		}
 	}
 	if len(said) > 0 {
-		p.lines("", "  ", strings.Join(said, " · "))
+		p.lines("", "  ", p.w.Text("label.cache", "facts", strings.Join(said, " · ")))
 	}
 }
 

@@ -48,3 +48,15 @@ func TestChineseAnswersAreChinese(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkText(b *testing.B) {
+	service := &Service{Library: Shelf{}}
+	for name, line := range map[string]string{"mem": "/mem llama-7b train zero:2 gpus:8", "explain": "/explain llama-7b train zero:2 gpus:8"} {
+		a := service.Answer(b.Context(), Question{Text: line})
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				_ = Text(a, TextOptions{})
+			}
+		})
+	}
+}

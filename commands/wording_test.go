@@ -318,7 +318,7 @@ func TestTermsOfTheEstimatorAreWorded(t *testing.T) {
 	require.Greater(t, seen, 100)
 }
 
-func BenchmarkText(b *testing.B) {
+func BenchmarkWording(b *testing.B) {
 	w := Words(English)
 	for b.Loop() {
 		_ = w.Text("failure.gated", "model", "a/b")
