@@ -97,8 +97,8 @@ func (f Flags) Settings(env Environment) (Settings, error) {
 
 // Serve reports what a bot lacks that is to answer anyone at all.
 func (s Settings) Serve() error {
-	if s.DiscordToken == "" && s.DiscordPublicKey == nil {
-		return errors.New("neither DISCORD_TOKEN (gateway) nor DISCORD_PUBLIC_KEY (HTTP interactions) is set: nobody could ask; set one or both")
+	if s.DiscordToken == "" && s.DiscordPublicKey == nil && s.AskToken == "" {
+		return errors.New("none of DISCORD_TOKEN (gateway), DISCORD_PUBLIC_KEY (HTTP interactions) and MEMBOT_ASK_TOKEN (POST /ask) is set: nobody could ask")
 	}
 	return nil
 }

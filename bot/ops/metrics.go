@@ -23,6 +23,9 @@ type Metrics struct {
 	hubLatency  *prometheus.HistogramVec
 	hubQuota    *prometheus.GaugeVec
 	cacheReads  *prometheus.CounterVec
+	discord     *prometheus.CounterVec
+	served      *prometheus.CounterVec
+	ack         *prometheus.HistogramVec
 	gateway     *prometheus.GaugeVec
 	limiterWait *prometheus.HistogramVec
 	limited     *prometheus.CounterVec
@@ -60,6 +63,9 @@ func NewMetrics(version string) *Metrics {
 		hubLatency:  histogram("membot_hub_call_seconds", "Time of a request to the Hub, by quota class.", answerBuckets, "class"),
 		hubQuota:    gauges("membot_hub_quota_remaining", "Requests the Hub still grants in its window, by class.", "class"),
 		cacheReads:  counter("membot_cache_reads_total", "Reads of model metadata, by layer and outcome.", "layer", "outcome"),
+		discord:     counter("membot_discord_calls_total", "Requests to Discord, by route and HTTP status (0: no reply).", "route", "status"),
+		served:      counter("membot_interactions_total", "What Discord delivered, by kind and outcome.", "kind", "outcome"),
+		ack:         histogram("membot_interaction_seconds", "Time from the receipt to the last word of the answer, by kind.", answerBuckets, "kind"),
 		gateway:     gauges("membot_gateway_shards", "Gateway shards of this process, by state.", "state"),
 		limiterWait: histogram("membot_limiter_wait_seconds", "Time that a limiter made something wait, by limiter.", waitBuckets, "limiter"),
 		limited:     counter("membot_limited_total", "Questions that a limit turned away, by limiter.", "limiter"),
@@ -69,7 +75,7 @@ func NewMetrics(version string) *Metrics {
 	built := gauges("membot_build_info", "1; the version is in the label.", "version")
 	built.WithLabelValues(version).Set(1)
 	m.registry.MustRegister(
-		m.requests, m.latency, m.inFlight, m.hubCalls, m.hubLatency, m.hubQuota, m.cacheReads, m.gateway,
+		m.requests, m.latency, m.inFlight, m.hubCalls, m.hubLatency, m.hubQuota, m.cacheReads, m.gateway, m.discord, m.served, m.ack,
 		m.limiterWait, m.limited, m.storeErrors, m.storeUp, built,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
@@ -117,12 +123,23 @@ func (m *Metrics) CacheRead(layer, outcome string) {
 	m.cacheReads.WithLabelValues(layer, outcome).Inc()
 }
 
+// Interaction counts what Discord delivered: what it was and how it went.
+func (m *Metrics) Interaction(kind, outcome string, took time.Duration) {
+	m.served.WithLabelValues(kind, outcome).Inc()
+	m.ack.WithLabelValues(kind).Observe(took.Seconds())
+}
+
+// Request counts one request to Discord; a status of 0 means no reply came.
+func (m *Metrics) Request(route string, status int, _ time.Duration) {
+	m.discord.WithLabelValues(route, statusLabel(status)).Inc()
+}
+
 // Gateway says how many shards are in a state (starting, ready, resuming, down).
 func (m *Metrics) Gateway(state string, shards int) {
 	m.gateway.WithLabelValues(state).Set(float64(shards))
 }
 
-// Waited counts a wait that a limiter imposed (rest, hub, identify).
+// Waited counts a wait that a limiter imposed (hub, identify).
 func (m *Metrics) Waited(limiter string, wait time.Duration) {
 	m.limiterWait.WithLabelValues(limiter).Observe(wait.Seconds())
 }
