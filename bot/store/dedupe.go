@@ -11,9 +11,9 @@ import (
 // Discord lets it be answered.
 const Remembered = 15 * time.Minute
 
-// reply marks a claim that has been answered; what follows is the answer. A
+// answeredMark marks a claim that has been answered; what follows is the answer. A
 // claim without it is still being worked on.
-const reply = 'r'
+const answeredMark = 'r'
 
 // Claim takes an interaction or message for this process. First says that
 // nobody had taken it; otherwise Reply is the body that was recorded for it, nil
@@ -25,7 +25,7 @@ func (s *Store) Claim(ctx context.Context, id string) (first bool, body []byte) 
 	if err != nil {
 		held, won, _ = s.local.claim(ctx, key, []byte(s.owner), Remembered)
 	}
-	if !won && len(held) > 0 && held[0] == reply {
+	if !won && len(held) > 0 && held[0] == answeredMark {
 		return false, held[1:]
 	}
 	return won, nil
@@ -34,7 +34,7 @@ func (s *Store) Claim(ctx context.Context, id string) (first bool, body []byte) 
 // Record keeps the body that answered a claimed id, to be said again to a
 // duplicate.
 func (s *Store) Record(ctx context.Context, id string, body []byte) {
-	key, value := classClaim+"/"+id, append([]byte{reply}, body...)
+	key, value := classClaim+"/"+id, append([]byte{answeredMark}, body...)
 	if s.guard.set(ctx, key, value, Remembered) != nil {
 		_ = s.local.set(ctx, key, value, Remembered)
 	}

@@ -75,7 +75,29 @@ func (r *redis) say(command string) string {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(2 * time.Second))
 	_, _ = fmt.Fprint(conn, command+"\r\n")
-	buf := make([]byte, 512)
+	buf := make([]byte, 64<<10)
 	n, _ := conn.Read(buf)
 	return string(buf[:n])
+}
+
+// listen serves one function on each connection and keeps it open until the test
+// ends.
+func listen(t *testing.T, serve func(write func(string))) (port string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { _ = conn.Close() })
+			serve(func(text string) { _, _ = conn.Write([]byte(text)) })
+		}
+	}()
+	_, port, err = net.SplitHostPort(l.Addr().String())
+	require.NoError(t, err)
+	return port
 }

@@ -2,45 +2,48 @@ package store
 
 import (
 	"context"
+	"crypto/sha1" //nolint:gosec // the server names scripts by it
+	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
-
-	"github.com/valkey-io/valkey-go"
 )
 
 // prefix keeps membot's keys apart from whatever else the server holds.
 const prefix = "membot:"
 
-// clientCache is how long the client may answer a read from its own copy, which
-// the server invalidates at each change.
-const clientCache = 10 * time.Minute
-
-// server is a backend on Valkey or Redis (6 or newer for client-side caching).
+// server is a backend on Valkey, or on Redis 6 or newer.
 type server struct {
-	option valkey.ClientOption
-
-	client atomic.Pointer[valkey.Client] // nil until the first connection succeeds
+	where where
 
 	mu     sync.Mutex
+	link   *link         // nil or over: none
 	dial   chan struct{} // closed when the dialling under way ends; nil: none is
 	err    error         // why the last one failed
 	closed bool
 }
 
-// Scripts, each atomic on the server.
+// script is a step that the server makes at once.
+type script struct{ text, sha string }
+
+func newScript(text string) script {
+	sum := sha1.Sum([]byte(text)) //nolint:gosec // as above
+	return script{text: text, sha: hex.EncodeToString(sum[:])}
+}
+
 var (
-	swapScript = valkey.NewLuaScript(`
+	swapScript = newScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`)
 	// takeScript is [Rate.spend] in microseconds, by the server's own clock.
-	takeScript = valkey.NewLuaScript(`
+	takeScript = newScript(`
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local due = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
@@ -51,31 +54,38 @@ redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - 
 return 0`)
 )
 
-func openValkey(address string, o Options) (backend, error) {
-	scheme, rest, _ := strings.Cut(address, ":")
-	option, err := valkey.ParseURL(strings.ToLower(scheme) + ":" + rest)
-	if err != nil {
-		return nil, errors.New("want valkey://[user:password@]host:6379/0") // the parser's error repeats the password
+// openValkey reads the address. No error repeats it: it may hold a password.
+func openValkey(address string, _ Options) (backend, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		return nil, errors.New("want valkey://[user:password@]host:6379/0")
 	}
-	option.Dialer = net.Dialer{Timeout: o.Deadline, KeepAlive: time.Second}
-	option.ConnWriteTimeout = 2 * time.Second // a connection silent for so long is given up
-	option.ForceSingleClient = true
-	option.ClientName = "membot"
-	// Small buffers: the values are small, and idle memory is promised.
-	option.ReadBufferEachConn, option.WriteBufferEachConn = 64<<10, 64<<10
-	option.RingScaleEachConn, option.PipelineMultiplex = 9, 1
-	option.CacheSizeEachConn = 4 << 20
-	return &server{option: option}, nil
+	port := u.Port()
+	if port == "" {
+		port = "6379"
+	}
+	w := where{address: net.JoinHostPort(u.Hostname(), port), user: u.User.Username()}
+	w.password, _ = u.User.Password()
+	if database := strings.Trim(u.Path, "/"); database != "" {
+		if w.database, err = strconv.Atoi(database); err != nil || w.database < 0 {
+			return nil, errors.New("the database after the host must be a number, such as /0")
+		}
+	}
+	if scheme := strings.ToLower(u.Scheme); scheme == "valkeys" || scheme == "rediss" {
+		w.tls = &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
+	}
+	return &server{where: w}, nil
 }
 
-// connected returns the client. Until there has been a connection it dials,
-// in a goroutine of its own, since a stopped server can hold a handshake longer
-// than the asker may wait; later connections valkey-go renews itself.
-func (s *server) connected(ctx context.Context) (valkey.Client, error) {
-	if c := s.client.Load(); c != nil {
-		return *c, nil
-	}
+// connected returns a living connection. Without one it dials, in a goroutine of
+// its own, since a stopped server can hold a greeting longer than the asker may
+// wait; askers in the meantime wait for the same one.
+func (s *server) connected(ctx context.Context) (*link, error) {
 	s.mu.Lock()
+	if l := s.living(); l != nil {
+		s.mu.Unlock()
+		return l, nil
+	}
 	if s.dial == nil {
 		s.dial = make(chan struct{})
 		go s.connect(s.dial)
@@ -87,108 +97,135 @@ func (s *server) connected(ctx context.Context) (valkey.Client, error) {
 		return nil, fmt.Errorf("connect: %w", ctx.Err())
 	case <-dial:
 	}
-	if c := s.client.Load(); c != nil {
-		return *c, nil
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return nil, fmt.Errorf("connect: %w", s.err)
+	if l := s.living(); l != nil {
+		return l, nil
+	}
+	return nil, s.err
 }
 
+// living is called with the lock held.
+func (s *server) living() *link {
+	if s.link == nil {
+		return nil
+	}
+	select {
+	case <-s.link.dead:
+		return nil
+	default:
+		return s.link
+	}
+}
+
+// connectWithin bounds dialling and greeting.
+const connectWithin = 2 * time.Second
+
 func (s *server) connect(done chan struct{}) {
-	client, err := valkey.NewClient(s.option)
+	ctx, cancel := context.WithTimeout(context.Background(), connectWithin)
+	defer cancel()
+	l, err := dialLink(ctx, s.where)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer close(done)
-	s.dial, s.err = nil, err
-	switch {
-	case err != nil:
-	case s.closed:
-		client.Close()
+	s.dial, s.err, s.link = nil, err, l
+	if err == nil && s.closed {
+		l.end(errClosed)
 		s.err = errClosed
-	default:
-		s.client.Store(&client)
 	}
+}
+
+func (s *server) do(ctx context.Context, args ...string) (reply, error) {
+	l, err := s.connected(ctx)
+	if err != nil {
+		return reply{}, err
+	}
+	return l.do(ctx, args...)
 }
 
 func (s *server) get(ctx context.Context, key string) ([]byte, error) {
-	c, err := s.connected(ctx)
+	l, err := s.connected(ctx)
 	if err != nil {
 		return nil, err
 	}
-	value, err := c.DoCache(ctx, c.B().Get().Key(prefix+key).Cache(), clientCache).AsBytes()
-	return value, said(err)
+	return l.get(ctx, prefix+key)
 }
 
 func (s *server) set(ctx context.Context, key string, value []byte, ttl time.Duration) error {
-	c, err := s.connected(ctx)
-	if err != nil {
-		return err
+	command := []string{"SET", prefix + key, string(value)}
+	if ttl > 0 {
+		command = append(command, "PX", milliseconds(ttl))
 	}
-	text := valkey.BinaryString(value)
-	if ttl <= 0 {
-		return said(c.Do(ctx, c.B().Set().Key(prefix+key).Value(text).Build()).Error())
+	r, err := s.do(ctx, command...)
+	if err == nil {
+		_, err = r.value()
 	}
-	return said(c.Do(ctx, c.B().Set().Key(prefix+key).Value(text).Px(ttl).Build()).Error())
+	return err
 }
+
+// milliseconds is a time to live: never the 0 that a server refuses.
+func milliseconds(d time.Duration) string { return strconv.FormatInt(max(1, d.Milliseconds()), 10) }
 
 // claim is SET NX, then a read of who was first; should that have run out in
 // between, the claim is tried once more.
 func (s *server) claim(ctx context.Context, key string, value []byte, ttl time.Duration) ([]byte, bool, error) {
-	c, err := s.connected(ctx)
-	if err != nil {
-		return nil, false, err
-	}
 	for range 2 {
-		err = c.Do(ctx, c.B().Set().Key(prefix+key).Value(valkey.BinaryString(value)).Nx().Px(ttl).Build()).Error()
+		r, err := s.do(ctx, "SET", prefix+key, string(value), "PX", milliseconds(ttl), "NX")
+		if err == nil {
+			_, err = r.value()
+		}
 		if err == nil {
 			return nil, true, nil
 		}
-		if !valkey.IsValkeyNil(err) {
-			return nil, false, said(err)
+		if !errors.Is(err, errMissing) {
+			return nil, false, err
 		}
-		held, err := c.Do(ctx, c.B().Get().Key(prefix+key).Build()).AsBytes()
-		if err == nil || !valkey.IsValkeyNil(err) {
-			return held, false, said(err)
+		if r, err = s.do(ctx, "GET", prefix+key); err != nil {
+			return nil, false, err
+		}
+		held, err := r.value()
+		if !errors.Is(err, errMissing) {
+			return held, false, err
 		}
 	}
 	return nil, false, errMissing
 }
 
 func (s *server) swap(ctx context.Context, key string, from, to []byte, ttl time.Duration) (bool, error) {
-	c, err := s.connected(ctx)
-	if err != nil {
-		return false, err
-	}
-	args := []string{string(from), string(to), strconv.FormatInt(max(1, ttl.Milliseconds()), 10)}
-	n, err := swapScript.Exec(ctx, c, []string{prefix + key}, args).AsInt64()
-	return n == 1, said(err)
+	n, err := s.run(ctx, swapScript, key, string(from), string(to), milliseconds(ttl))
+	return n == 1, err
 }
 
 func (s *server) take(ctx context.Context, key string, r Rate) (time.Duration, error) {
-	c, err := s.connected(ctx)
+	each := strconv.FormatInt((r.Per / time.Duration(r.Count)).Microseconds(), 10)
+	wait, err := s.run(ctx, takeScript, key, each, strconv.FormatInt(r.Per.Microseconds(), 10))
+	return time.Duration(wait) * time.Microsecond, err
+}
+
+// run runs a script by its name, or by its text where the server does not know it.
+func (s *server) run(ctx context.Context, sc script, key string, args ...string) (int64, error) {
+	command := append([]string{"EVALSHA", sc.sha, "1", prefix + key}, args...)
+	r, err := s.do(ctx, command...)
 	if err != nil {
 		return 0, err
 	}
-	args := []string{strconv.FormatInt((r.Per / time.Duration(r.Count)).Microseconds(), 10), strconv.FormatInt(r.Per.Microseconds(), 10)}
-	wait, err := takeScript.Exec(ctx, c, []string{prefix + key}, args).AsInt64()
-	return time.Duration(wait) * time.Microsecond, said(err)
+	n, err := r.number()
+	if refused, ok := errors.AsType[serverError](err); ok && strings.HasPrefix(string(refused), "NOSCRIPT") {
+		command[0], command[1] = "EVAL", sc.text
+		if r, err = s.do(ctx, command...); err != nil {
+			return 0, err
+		}
+		return r.number()
+	}
+	return n, err
 }
 
 func (s *server) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	if c := s.client.Load(); c != nil {
-		(*c).Close()
+	if l := s.living(); l != nil {
+		l.end(errClosed)
 	}
 	return nil
-}
-
-// said turns the client's word for no such key into this package's.
-func said(err error) error {
-	if valkey.IsValkeyNil(err) {
-		return errMissing
-	}
-	return err
 }
