@@ -1,6 +1,9 @@
 package commands
 
 import (
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -72,4 +75,29 @@ func TestNumbersOutOfRangeAreRefused(t *testing.T) {
 	a := plainly(t, "llama-3-8b inference with batch 9999999999 and seq 9999999999", "")
 	require.NotNil(t, a.Error)
 	require.Equal(t, BadValue, a.Error.Code)
+}
+
+// Whatever is read, the language takes it: no line contradicts itself.
+func TestEveryLineReadIsParsed(t *testing.T) {
+	text, err := os.ReadFile("words/testdata/questions.txt")
+	require.NoError(t, err)
+	service := &Service{Library: Shelf{}}
+	for line := range strings.Lines(string(text)) {
+		question, _, ok := strings.Cut(line, " => ")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		reading := service.read(Question{Text: question})
+		for _, typed := range slices.Concat([]string{reading.Line}, reading.Choices, reading.Also) {
+			if typed == "" {
+				continue
+			}
+			_, err := Parse(typed)
+			require.NoError(t, err, "%q read as %q", question, typed)
+		}
+		a := service.Answer(t.Context(), Question{Text: question})
+		if a.Error != nil {
+			require.Contains(t, append(lost, "unsupported_architecture"), a.Error.Code, "%q: %+v", question, a.Error)
+		}
+	}
 }

@@ -123,7 +123,8 @@ func (s *scan) cardAt(i int) (int, string) {
 // tokens or "a 100".
 func (s *scan) cardSound(i, end int) bool {
 	for k := i + 1; k < end; k++ {
-		if s.atoms[k].gap == spaced && (len(s.atoms[k-1].text) < 2 || len(s.atoms[k].text) < 2) {
+		before, here := s.atoms[k-1], s.atoms[k]
+		if here.gap == spaced && (before.kind == letters && len(before.text) < 2 || here.kind == letters && len(here.text) < 2) {
 			return false
 		}
 	}

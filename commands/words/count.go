@@ -139,7 +139,7 @@ func wordsOf(atoms []atom) int {
 }
 
 // gpuNouns may be glued behind a number: 8gpu.
-var gpuNouns = map[string]bool{"gpu": true, "gpus": true, "cards": true, "card": true}
+var gpuNouns = map[string]bool{"gpu": true, "gpus": true, "cards": true, "card": true, "device": true, "devices": true}
 
 func atoi(s string) int64 {
 	n := int64(0)

@@ -36,9 +36,11 @@ var cacheTypes = map[string]string{"fp8": "fp8", "int8": "int8", "q8_0": "q8_0",
 var quantized = map[string]bool{"int8": true, "int4": true, "nf4": true, "nf4-dq": true, "awq": true, "gptq": true, "mxfp4": true, "nvfp4": true}
 
 // facts gathers the options that were said.
-func (s *scan) facts() plan {
+func (s *scan) facts() plan { return s.factsFor(s.trains()) }
+
+// factsFor gathers what means something when training, or when serving.
+func (s *scan) factsFor(trains bool) plan {
 	p := plan{values: map[string]string{}}
-	trains := s.trains()
 	p.mode = "infer"
 	if trains {
 		p.mode = "train"
@@ -164,7 +166,7 @@ func (s *scan) methodFacts(p *plan) {
 			}
 		}
 	}
-	if p.values["method"] == "" && (s.numbers["rank"] > 0 || len(s.targets()) > 0) && s.trains() {
+	if p.values["method"] == "" && (s.numbers["rank"] > 0 || len(s.targets()) > 0) && p.mode == "train" {
 		p.values["method"] = "lora"
 	}
 }
@@ -333,12 +335,26 @@ func (r *Reader) isGGUF(dtype string) bool {
 	return strings.HasPrefix(dtype, "q") || strings.HasPrefix(dtype, "iq")
 }
 
+// askedCard is the card that the question is about: of several that are named by
+// their size alone, the one that "is it enough" follows; else the first.
+func (s *scan) askedCard() int {
+	for i, c := range s.cards {
+		if c.base != "" {
+			return 0
+		}
+		if s.fitsAt(c.to) || s.fitsAt(c.to+1) {
+			return i
+		}
+	}
+	return 0
+}
+
 // countFacts sets the card and how many of it.
 func (s *scan) countFacts(p *plan) {
 	n := s.count
 	one := s.single
 	if len(s.cards) > 0 {
-		c := s.cards[0]
+		c := s.cards[s.askedCard()]
 		name, _ := s.r.cards.name(c)
 		p.set("gpu", name)
 		if c.count > 0 {

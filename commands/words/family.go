@@ -33,7 +33,7 @@ type families struct {
 
 // part is a piece of a model's name behind its family.
 type part struct {
-	what byte // 's' size, 'v' version, 'w' word
+	what byte // 's' size, 'v' version, 'w' word, 'c' context: yi-34b-200k
 	text string
 	len  int // atoms
 }
@@ -56,10 +56,14 @@ func partAt(atoms []atom, i int) (part, bool) {
 		return part{'s', a.text + "e", 2}, true
 	case activeMarks[a.text] && next(1).kind == number && next(1).gap == glued && next(2).is("b"):
 		return part{'s', a.text + next(1).text + "b", 3}, true
+	case a.kind == number && a.gap == hyphen && next(1).is("k") && next(1).gap == glued:
+		return part{'c', a.text + "k", 2}, true
 	case a.kind == number:
 		return part{'v', a.text, 1}, true
 	case a.is("v") && next(1).kind == number:
 		return part{'v', next(1).text, 2}, true
+	case a.kind == letters && !isASCII(a.text):
+		return part{}, false // no name on the Hub is spelled so
 	case a.kind == letters && next(1).kind == number && next(1).gap == glued && !sizeUnits[next(2).text]:
 		return part{'w', a.text + next(1).text, 2}, true
 	case a.kind == letters:
@@ -98,8 +102,8 @@ func newFamily(names, models []string) *family {
 	}
 	for i, model := range models {
 		e := newEntry(names, model)
-		if rest := strings.TrimPrefix(e.name, f.stem); i == 0 && e.version != "" && strings.HasPrefix(rest, "-"+e.version) {
-			f.join = "-"
+		if join, _, ok := strings.Cut(strings.TrimPrefix(e.name, f.stem), e.version); i == 0 && ok && e.version != "" && len(join) < 3 {
+			f.join = join // "-", "-v", or nothing
 		}
 		for _, w := range e.words {
 			f.words[w] = true
@@ -138,6 +142,7 @@ func newEntry(names []string, model string) entry {
 			e.sizes = append(e.sizes, p.text)
 		case 'v':
 			e.version = p.text
+		case 'c':
 		default:
 			e.words = append(e.words, p.text)
 		}

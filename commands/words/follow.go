@@ -58,18 +58,11 @@ func (s *scan) followUp(previous string) (Reading, bool) {
 	if !ok || f.command == "/gpus" || !s.follows(f) {
 		return Reading{}, false
 	}
-	p := s.facts()
-	mode, moded := s.newMode(f, p)
-	if s.has("mode", "serve") && !moded {
-		moded = f.plan.mode != "infer"
-		mode = "infer"
-	}
-	if moded {
+	mode := s.newMode(f)
+	if mode != f.plan.mode {
 		f.plan = f.plan.inMode(mode)
 	}
-	if mode == "train" {
-		p.mode = "train"
-	}
+	p := s.factsFor(mode == "train")
 	s.swapModels(&f)
 	s.change(&f, p)
 	s.reask(&f, p)
@@ -91,7 +84,7 @@ func (s *scan) follows(f former) bool {
 	if topic, score := s.topicOf(); topic != "" && score > conceptAt && len(s.cards) == 0 && !begins {
 		return false
 	}
-	p := s.facts()
+	p := s.factsFor(s.newMode(f) == "train")
 	changed := len(p.values) > 0 || len(s.all("mode")) > 0 || s.has("double", "yes") || s.has("half", "yes") || len(s.numbers) > 0
 	asks := s.asks("why") || s.asks("gpu") || s.asks("gpus") || s.asks("fit") || s.asks("seq") || s.asks("batch")
 	return (changed || asks) && (begins || len(s.atoms) < 24) && !s.asks("models")
@@ -104,12 +97,16 @@ func (s *scan) begins() bool {
 	})
 }
 
-// newMode tells the mode that the text changes to, if it does.
-func (s *scan) newMode(f former, p plan) (string, bool) {
-	if p.mode == "train" && f.plan.mode != "train" {
-		return "train", true
+// newMode tells the mode that the text asks for: the one before, unless it says
+// another.
+func (s *scan) newMode(f former) string {
+	switch {
+	case s.has("mode", "serve") && !s.has("mode", "train"):
+		return "infer"
+	case s.trains():
+		return "train"
 	}
-	return f.plan.mode, false
+	return f.plan.mode
 }
 
 // inMode drops what means nothing in the other mode.

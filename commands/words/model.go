@@ -13,6 +13,7 @@ type model struct {
 	sizes    []string
 	words    []string // coder, vl, r1
 	finish   []string // instruct, chat
+	context  string   // 200k, in the name
 	typed    []string // every part in the order typed
 	prefix   []string // what was hyphened on before the family: "chinese"
 	id       string   // a Hub id or a name that the catalogue knows
@@ -173,6 +174,8 @@ func (s *scan) takes(m *model, p part) bool {
 	after := m.to + p.len
 	strong := a.tight() && s.atoms[m.to-1].kind != han
 	switch {
+	case p.what == 'c':
+		return m.context == ""
 	case p.what == 's' && strings.HasSuffix(p.text, "m") && len(p.text) < 3:
 		return false
 	case p.what == 's' && s.isSize(m.to):
@@ -219,6 +222,8 @@ func (s *scan) countFollows(i int) bool {
 func (m *model) take(p part) {
 	m.typed = append(m.typed, p.text)
 	switch {
+	case p.what == 'c':
+		m.context = p.text
 	case p.what == 's':
 		m.sizes = append(m.sizes, p.text)
 	case p.what == 'v' && m.version == "":
@@ -237,7 +242,7 @@ func (m *model) take(p part) {
 func (s *scan) extendLeft(m *model) {
 	for s.joinedBefore(m.from) && s.atoms[m.from-1].kind == letters && s.atoms[m.from].gap == hyphen {
 		m.from--
-		if word := s.atoms[m.from].text; !prefixNoise[word] {
+		if word := s.atoms[m.from].text; !prefixNoise[word] && isASCII(word) {
 			m.prefix = slices.Insert(m.prefix, 0, word)
 		}
 	}
@@ -249,7 +254,7 @@ var prefixNoise = map[string]bool{"meta": true, "the": true, "openai": true, "go
 // compoundAt reads a hyphened name of no known family that holds a size:
 // "nous-capybara-34b".
 func (s *scan) compoundAt(i int) (*model, bool) {
-	if s.atoms[i].kind != letters || s.joinedBefore(i) || s.known(s.atoms[i].text) {
+	if s.atoms[i].kind != letters || !isASCII(s.atoms[i].text) || s.joinedBefore(i) || s.known(s.atoms[i].text) {
 		return nil, false
 	}
 	m := &model{from: i, to: i + 1, prefix: []string{s.atoms[i].text}}

@@ -35,6 +35,9 @@ func (s *scan) name(m *model) named {
 	if best.id == best.name && len(m.finish) > 0 && m.finish[0] != "hf" && m.finish[0] != "base" {
 		n.line, n.stands = best.name+"-"+m.finish[0], append([]string{best.name}, n.stands...)
 	}
+	if m.context != "" {
+		n.line, n.stands = best.name+"-"+m.context, append([]string{best.id}, n.stands...)
+	}
 	if len(m.prefix) > 0 {
 		n.line, n.stands = m.asTyped(), append([]string{best.id}, n.stands...)
 	}

@@ -22,7 +22,7 @@ var languageNames = map[string]string{"en": "en", "zh": "zh-CN"}
 // New makes a reader that knows, beside its tables, the Hub ids of a catalogue.
 func New(models []string) *Reader {
 	r := &Reader{
-		phrases: &trie{}, names: &trie{}, vocab: map[byte][]string{},
+		phrases: &trie{}, notions: &trie{}, names: &trie{}, vocab: map[byte][]string{},
 		say: map[string]map[string]string{}, owners: map[string]bool{},
 	}
 	r.families = newFamilies(table("families.txt"))
@@ -51,11 +51,12 @@ func (r *Reader) learnWords(name string) {
 	lines(table(name), func(left string, right []string) {
 		row++
 		key, value, _ := strings.Cut(left, " ")
-		if key == "topic" {
-			value = fmt.Sprintf("%s %s/%d", value, name, row)
+		words := r.phrases
+		if key == "topic" || key == "hint" {
+			words, value = r.notions, fmt.Sprintf("%s %s/%d", value, name, row)
 		}
 		for _, phrase := range right {
-			r.phrases.add(phrase, tag{key, value})
+			words.add(phrase, tag{key, value})
 			r.spell(phrase)
 		}
 	})

@@ -48,7 +48,10 @@ func (s *scan) offer(out *Reading, names []string, p plan) {
 	for _, c := range p.also {
 		add(p.with(c.key, c.value))
 	}
-	for _, c := range s.cards[min(1, len(s.cards)):] {
+	for i, c := range s.cards {
+		if i == s.askedCard() {
+			continue
+		}
 		name, _ := s.r.cards.name(c)
 		q := p.with("gpu", name)
 		if c.count > 0 {

@@ -52,3 +52,17 @@ func pairs(t *testing.T, text string) [][2]string {
 	}
 	return rows
 }
+
+//go:embed testdata/followups.txt
+var followUps string
+
+// TestFollowUps changes the line before by what is said then.
+func TestFollowUps(t *testing.T) {
+	reader := words.New(nil)
+	for _, row := range pairs(t, followUps) {
+		previous, text, ok := strings.Cut(row[0], " | ")
+		require.True(t, ok, row[0])
+		got := reader.Read(text, previous, "")
+		assert.True(t, readAs(got, row[1]), "%s, then %q\n\twant %s\n\tgot  %s %s%s %s", previous, text, row[1], got.Kind, got.Topic, got.Ask, got.Line)
+	}
+}

@@ -37,6 +37,8 @@ func (r *Reader) scan(text string) *scan {
 // read finds everything there is to find, the surest first.
 func (s *scan) read() {
 	s.findModels()
+	s.correct()
+	s.findNotions()
 	s.findMarks()
 	s.numbersBehind()
 	s.findCards()
@@ -56,7 +58,7 @@ func (s *scan) claim(from, to int) {
 }
 
 // known says that a word has a meaning of its own.
-func (s *scan) known(word string) bool { return s.r.phrases.has(word) }
+func (s *scan) known(word string) bool { return s.r.phrases.has(word) || s.r.notions.has(word) }
 
 // quantAt says that a number format's name begins at i.
 func (s *scan) quantAt(i int) bool {
@@ -79,24 +81,44 @@ func (s *scan) tagAt(i int, key string) (end int, value string, ok bool) {
 // facts are the meanings whose words are taken when read.
 var facts = map[string]bool{"dtype": true, "zero": true, "method": true, "optimizer": true, "attn": true, "engine": true, "stack": true, "recompute": true, "precision": true, "kv": true, "loss": true}
 
-// findMarks finds the phrases of the tables, correcting typos.
-func (s *scan) findMarks() {
-	corrections, covered := 0, 0
-	for i := 0; i < len(s.atoms); {
-		end, tags := s.r.phrases.longest(s.atoms, i, s.free)
-		if end == i {
-			a := s.atoms[i]
-			if corrections < 64 && s.free(i) && a.kind == letters && len(a.text) >= 4 && !s.joined(i) {
-				corrections++
-				if right, ok := s.r.correct(a.text); ok {
-					s.atoms[i].text = right
-					continue
-				}
-			}
-			i++
+// maxCorrections bounds the typos that are mended in one question.
+const maxCorrections = 64
+
+// correct mends typos in the words that no model took.
+func (s *scan) correct() {
+	left := maxCorrections
+	for i, a := range s.atoms {
+		if left == 0 || !s.free(i) || a.kind != letters || len(a.text) < 5 || s.joined(i) || s.begun(a.text) {
 			continue
 		}
-		if end <= covered { // inside a longer phrase
+		left--
+		if right, ok := s.r.correct(a.text); ok {
+			s.atoms[i].text = right
+		}
+	}
+}
+
+// begun says that some phrase begins with the word, or is it.
+func (s *scan) begun(word string) bool {
+	return s.r.phrases.next[word] != nil || s.r.notions.next[word] != nil || s.r.cards.names.next[word] != nil
+}
+
+// findNotions finds the words of concepts; they may overlap.
+func (s *scan) findNotions() {
+	for i := range s.atoms {
+		end, tags := s.r.notions.longest(s.atoms, i, s.free)
+		for _, t := range tags {
+			s.marks = append(s.marks, found{i, end, t})
+		}
+	}
+}
+
+// findMarks finds the phrases of the tables.
+func (s *scan) findMarks() {
+	covered := 0
+	for i := 0; i < len(s.atoms); {
+		end, tags := s.r.phrases.longest(s.atoms, i, s.free)
+		if end <= max(i, covered) { // none, or inside a longer phrase
 			i++
 			continue
 		}

@@ -27,6 +27,12 @@ func (s *scan) topicOf() (topic string, score int) {
 		}
 		scores[fields[0]] += int(atoi(fields[1]))
 	}
+	for _, f := range s.marks { // hints count beside the topic itself
+		if fields := strings.Fields(f.tag.value); f.tag.key == "hint" && scores[fields[0]] > 0 && !counted[f.tag.value] {
+			counted[f.tag.value] = true
+			scores[fields[0]] += int(atoi(fields[1]))
+		}
+	}
 	best, top := "", 0
 	for _, name := range names {
 		if name == "params_vs_disk" && s.amounts > 0 {

@@ -46,6 +46,7 @@ type Assumption struct {
 // use.
 type Reader struct {
 	phrases  *trie
+	notions  *trie             // words of concepts
 	vocab    map[byte][]string // single words by first letter, for typos
 	families *families
 	names    *trie // the catalogue's names
