@@ -182,7 +182,10 @@ func keepFFN(s *sheet, b *block, k *kept) {
 // ffnKept is the bytes of one element of the FFN's width.
 func (s *sheet) ffnKept(b *block) float64 {
 	copies := 2.0 // up and its activation
-	if b.layer.FFN.Gated {
+	switch {
+	case b.layer.FFN.Gated && stacks[s.stack].fusedGate:
+		copies = 3 // gate and up, and the product
+	case b.layer.FFN.Gated:
 		copies = 4
 	}
 	if s.frozen && !s.keepsProduct() {

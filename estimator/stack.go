@@ -13,6 +13,7 @@ type stackRow struct {
 	gathers        bool // gathers the root unit and one block when weights are divided
 	halves         bool // gathers embedding and head one after the other
 	castless       bool // adapters read 16-bit inputs whatever their own dtype
+	fusedGate      bool // the gate, its activation and the product are one kernel
 	unties         bool // stores a head beside a tied embedding
 	keepsOutputs   bool // with a frozen base, the gradient of every block's output stays
 	reduces        bool // copies all gradients into buckets when there are several ranks
@@ -57,7 +58,7 @@ var stacks = [numStacks]stackRow{
 	},
 	Megatron: {
 		precision: Mixed, grads: GradsFP32, loss: LossVocabParallel,
-		fusedNorms: true, holdsGradients: true, constant: megatronBytes,
+		fusedNorms: true, fusedGate: true, holdsGradients: true, constant: megatronBytes,
 	},
 	LitGPT: {
 		precision: PureBF16, grads: GradsBF16, loss: LossChunked,

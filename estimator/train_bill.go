@@ -121,13 +121,8 @@ var runBills = []bill{
 	},
 	{
 		part: Workspace, moments: AtStep, basis: Derived, source: "DeepSpeed casts its part of the gradients to fp32",
-		write: func(s *sheet, _ *block) string { return s.trainedText(4, "No", s.No) },
-		bytes: func(s *sheet) float64 {
-			if !stacks[s.stack].partitionCopy || s.plan.Train.Precision != Mixed {
-				return 0
-			}
-			return s.onGPU(s.trained(4, s.No, s.Nox))
-		},
+		write: (*sheet).castText,
+		bytes: (*sheet).gradientCast,
 	},
 	{
 		part: Workspace, moments: WhileTraining, basis: Allowance, source: "workspaces of the libraries",
@@ -195,6 +190,31 @@ func (s *sheet) gathering() bool { return stacks[s.stack].gathers && s.Nw > 1 }
 
 func (s *sheet) bucketBytes() float64 {
 	return stacks[s.stack].buckets[s.plan.Train.ZeRO]
+}
+
+// subGroups bounds the gradients that ZeRO-3 casts at once: two sub-groups of
+// 1e9 elements, of which one is being filled. Qwen-7B on two GPUs steps with
+// them, not with all of its part.
+const subGroups = 4 * 2e9
+
+// gradientCast is the fp32 copy of a rank's gradients at DeepSpeed's step.
+func (s *sheet) gradientCast() float64 {
+	if !stacks[s.stack].partitionCopy || s.plan.Train.Precision != Mixed {
+		return 0
+	}
+	all := s.trained(4, s.No, s.Nox)
+	if s.plan.Train.ZeRO == Stage3 {
+		all = min(all, subGroups)
+	}
+	return s.onGPU(all)
+}
+
+func (s *sheet) castText(*block) string {
+	text := s.trainedText(4, "No", s.No)
+	if s.plan.Train.ZeRO == Stage3 {
+		return "min(" + text + ", " + number(subGroups) + ")"
+	}
+	return text
 }
 
 // castBytes: autocast keeps its copies until the forward pass ends.
