@@ -9,6 +9,12 @@ func (s *sheet) kept(b *block) float64 {
 	if b.layer.Cross.Kind != None { // the decoder of an encoder-decoder sees what it wrote
 		return s.b * max(1, s.n) / float64(or(s.plan.Serve.DecodeContext, 1))
 	}
+	if m.Compress > 0 { // a window, and beyond it one for so many (DeepSeek-V4)
+		return min(s.v.tokens, s.v.tokens/float64(m.Compress)+s.b*b.W)
+	}
+	if m.Kind == MLA && b.W > 0 {
+		return min(s.v.tokens, s.b*b.W)
+	}
 	if m.Kind != Window && m.Kind != Chunked || b.W <= 0 {
 		return s.v.tokens
 	}

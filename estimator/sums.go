@@ -85,6 +85,9 @@ func (a Arch) Sealed() (Arch, error) {
 	if err := a.check(); err != nil {
 		return a, err
 	}
+	if a.tooMany() {
+		return a, fmt.Errorf("count more than %d parameters: %w", int64(maxParams), ErrShape)
+	}
 	s := &sums{params: a.Params()}
 	s.total = s.params.Total()
 	if a.File.Params > 0 {
@@ -136,6 +139,24 @@ func (a Arch) Depth() int64 {
 		n += l.Count
 	}
 	return n
+}
+
+// tooMany says whether the blocks' parameters are beyond what can be counted. It
+// adds up in floating point: whole numbers would wrap round unseen.
+func (a Arch) tooMany() bool {
+	total := 0.0
+	count := func(layers []Layer, h int64) {
+		for _, l := range layers {
+			total += float64(l.Count) * float64(l.params(h).Total())
+		}
+	}
+	count(a.Layers, a.Hidden)
+	count(a.MTP, a.Hidden)
+	for _, t := range a.Towers {
+		count(t.Layers, t.Hidden)
+		total += float64(t.Extra)
+	}
+	return total > maxParams
 }
 
 func (a Arch) check() error {

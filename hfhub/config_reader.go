@@ -184,7 +184,7 @@ func (r *reader) at(name string, i int) int64 {
 }
 
 // number reads an integer as files write it: 32, 32.0, "32"; null and false
-// are none. 2^53 is more than any size of a model.
+// are none.
 func (r *reader) number(v gjson.Result, name, key string) int64 {
 	f := v.Num
 	switch v.Type {
@@ -205,7 +205,7 @@ func (r *reader) number(v gjson.Result, name, key string) int64 {
 	if name == "window" && f < 0 {
 		return 0
 	}
-	if f != math.Trunc(f) || f < 0 || f > 1<<53 {
+	if f != math.Trunc(f) || f < 0 || f > largest(name) {
 		r.fail(badf("%s: %s is %v", r.file, r.path+key, f))
 		return 0
 	}
@@ -220,6 +220,21 @@ func (r *reader) float(name string) float64 {
 		return 0
 	}
 	return f
+}
+
+// largest bounds a fact, so that no product of what a file says can wrap round.
+// It is above what any model has: widths are thousands, experts hundreds.
+func largest(name string) float64 {
+	if bits, ok := widest[name]; ok {
+		return float64(int64(1) << bits)
+	}
+	return 1 << 20
+}
+
+// widest are the facts that may be larger than a width, as powers of two.
+var widest = map[string]int{
+	"vocab": 26, "per_layer_vocab": 26, "positions": 31, "enc_positions": 31, "ctx": 40, "window": 40, "chunk": 40,
+	"ffn": 25, "expert_ffn": 25, "shared_ffn": 25, "inner": 25, "enc_ffn": 25, "dec_ffn": 25, "ffn_step": 25, "window_from": 40, "index_topk": 40,
 }
 
 // list gives a fact that is a list; nil where it is absent or no list.

@@ -44,8 +44,9 @@ func uniformLayout(r *reader) []slot {
 
 // each reads a fact that may be a list, once where it is none.
 func (r *reader) each(name string) func(int) int64 {
-	if r.list(name) != nil {
-		return func(i int) int64 { return r.at(name, i) }
+	if list := r.list(name); len(list) > 0 {
+		key := r.keyOf(name)
+		return func(i int) int64 { return r.number(list[min(i, len(list)-1)], name, key) }
 	}
 	n := r.int(name)
 	return func(int) int64 { return n }
