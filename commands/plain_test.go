@@ -101,3 +101,30 @@ func TestEveryLineReadIsParsed(t *testing.T) {
 		}
 	}
 }
+
+// A change of the canonical line, with all its defaults written out, is still a
+// line that can be answered.
+func TestFollowUpsOfCanonicalLinesAreAnswered(t *testing.T) {
+	service := &Service{Library: Shelf{}}
+	firsts := []string{
+		"/mem llama-3.1-8b", "/mem llama-3.1-8b train", "/mem 7b", "/mem 7b train", "/mem llama-3.1-8b infer engine:vllm gpu:a100-80g gpus:2",
+		"/mem llama-3.1-8b infer engine:llama.cpp dtype:q4_k_m kv:q8_0", "/mem llama-7b train zero:2 gpus:8", "/mem llama-7b train method:lora rank:32 targets:q,v",
+		"/mem llama-7b train method:qlora gpu:4090", "/mem llama-7b train stack:fsdp gpus:4", "/mem llama-7b train stack:megatron tp:2 gpus:8",
+		"/fit qwen2-0.5b train gpu:4090", "/explain llama-7b train stack:textbook", "/mem llama-7b train stack:litgpt precision:bf16", "/compare llama-7b llama-3.1-8b train",
+	}
+	thens := []string{
+		"and with zero 3?", "what about lora", "and qlora?", "full then", "and for training?", "and inference?", "use vllm", "with sglang", "换成 int4 呢", "in fp16",
+		"on 4 a100 80g", "with 32k context", "batch 8", "with cpu offload", "with gradient checkpointing", "without gradient checkpointing", "with adafactor", "fsdp?",
+		"kv cache fp8?", "double the batch", "用 llama.cpp", "rank 64", "and dpo?", "deepspeed zero 2 on 8 gpus", "why?", "which gpu?", "and mistral 7b?",
+	}
+	for _, first := range firsts {
+		before := service.Answer(t.Context(), Question{Text: first})
+		require.Nil(t, before.Error, first)
+		for _, then := range thens {
+			after := service.Answer(t.Context(), Question{Text: then, Previous: before.Question})
+			if after.Error != nil {
+				t.Errorf("%s, then %q: %s: %s", before.Question, then, after.Question, after.Error.Text)
+			}
+		}
+	}
+}

@@ -131,6 +131,10 @@ func (s *scan) swapModels(f *former) {
 	}
 	m := s.models[0]
 	if m.full() {
+		if f.command == "/compare" {
+			f.models = append(f.models, s.name(m).line)
+			return
+		}
 		f.models = []string{s.name(m).line}
 		return
 	}
@@ -179,16 +183,50 @@ func (s *scan) change(f *former, p plan) {
 			s.scale(f, factor)
 		}
 	}
-	switch f.plan.values["zero"] {
-	case "1", "2", "3":
-		if stack := f.plan.values["stack"]; stack != "" && p.values["stack"] == "" && !shards[stack] {
-			delete(f.plan.values, "stack")
+	s.changeStack(f, p)
+	s.changeEngine(f, p)
+}
+
+// changeStack drops a stack that cannot shard so, and what only the old stack
+// said of precision.
+func (s *scan) changeStack(f *former, p plan) {
+	values := f.plan.values
+	stage, said := p.values["zero"], p.values["stack"]
+	if stage != "" && stage != "0" && said == "" && values["stack"] != "" && !shards[values["stack"]][stage] {
+		delete(values, "stack")
+		said = "deepspeed"
+	}
+	if said == "" {
+		return
+	}
+	for _, key := range []string{"precision", "grads"} {
+		if p.values[key] == "" {
+			delete(values, key)
+		}
+	}
+	if stage == "" && said != "deepspeed" {
+		delete(values, "zero")
+	}
+}
+
+// changeEngine drops the formats that the new engine does not read.
+func (s *scan) changeEngine(f *former, p plan) {
+	engine := p.values["engine"]
+	if engine == "" || strings.Contains(engine, "llama.cpp") {
+		return
+	}
+	for _, key := range []string{"dtype", "kv"} {
+		if s.r.isGGUF(f.plan.values[key]) && p.values[key] == "" {
+			delete(f.plan.values, key)
 		}
 	}
 }
 
-// shards are the stacks that take a ZeRO stage.
-var shards = map[string]bool{"deepspeed": true, "fsdp": true, "fsdp2": true, "megatron": true, "textbook": true}
+// shards are the stages that each stack has.
+var shards = map[string]map[string]bool{
+	"deepspeed": {"1": true, "2": true, "3": true}, "fsdp": {"2": true, "3": true}, "fsdp2": {"2": true, "3": true},
+	"megatron": {"1": true}, "textbook": {"1": true, "2": true, "3": true},
+}
 
 // changeDType makes 4-bit training QLoRA.
 func (s *scan) changeDType(f *former) {
