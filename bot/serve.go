@@ -26,7 +26,7 @@ func (serveCommand) Run(ctx context.Context, std streams, s Settings) error {
 		return err
 	}
 	began := time.Now()
-	p, err := newProcess(s, newLogger(s.Log, std))
+	p, err := newProcess(s, newLogger(s.Log, std), time.Now)
 	if err != nil {
 		return err
 	}
@@ -48,6 +48,7 @@ func newLogger(l LogSetting, std streams) *slog.Logger {
 type process struct {
 	settings Settings
 	log      *slog.Logger
+	now      func() time.Time // the Hub's clients' clock
 	metrics  *ops.Metrics
 	health   *ops.Health
 	store    *store.Store
@@ -57,8 +58,8 @@ type process struct {
 	ask      commands.Answerer
 }
 
-func newProcess(s Settings, log *slog.Logger) (*process, error) {
-	p := &process{settings: s, log: log, metrics: ops.NewMetrics(Version()), health: &ops.Health{}}
+func newProcess(s Settings, log *slog.Logger, now func() time.Time) (*process, error) {
+	p := &process{settings: s, log: log, now: now, metrics: ops.NewMetrics(Version()), health: &ops.Health{}}
 	var err error
 	p.store, err = store.Open(s.Store.Reveal(), store.Options{
 		Log: log, OnError: p.metrics.StoreError,

@@ -18,7 +18,7 @@ import (
 func newServingHub(p *process, token, cache string) (*hfhub.Client, error) {
 	client, err := hfhub.New(hfhub.Settings{
 		Endpoint: p.settings.HFEndpoint.Reveal(), Token: token, CacheDir: cache, Offline: p.settings.HFHubOffline,
-		UserAgent: "membot/" + Version(), Store: p.store,
+		UserAgent: "membot/" + Version(), Store: p.store, Now: p.now,
 		Watch: func(ctx context.Context, class string, status int, took time.Duration) {
 			p.metrics.HubCall(class, status, took)
 			p.log.DebugContext(ctx, "asked the Hub", "class", class, "status", status, "took_ms", took.Milliseconds())

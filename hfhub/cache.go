@@ -105,6 +105,10 @@ func (c *Client) through(ctx context.Context, key string, forever bool, ask func
 		return kept{}, Fresh{}, err
 	}
 	k, err := once(ctx, c, key, func(ctx context.Context) (kept, error) {
+		// Whoever looked just before another flight landed need not ask again.
+		if k, known := c.memory.get(key); known && (forever || c.recent(k)) {
+			return k, nil
+		}
 		body, err := ask(ctx)
 		if err != nil {
 			return kept{}, err

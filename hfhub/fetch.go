@@ -47,6 +47,9 @@ func (c *Client) fetch(ctx context.Context, q request) error {
 	if c.settings.Offline {
 		return about(&Error{Kind: ErrOffline}, q.id, q.revision, q.path)
 	}
+	if ctx.Value(silently{}) != nil {
+		return about(&Error{Kind: ErrUnreachable}, q.id, q.revision, q.path)
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.settings.Deadline)
 	defer cancel()
 	patience := patience{left: c.settings.MaxWait, jitter: c.settings.Jitter}

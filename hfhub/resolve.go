@@ -79,14 +79,15 @@ func (r *Resolver) Model(ctx context.Context, reference, variant string) (Model,
 
 // only asks the Hub for a model that nobody else knows.
 func (r *Resolver) only(ctx context.Context, ref Ref, variant string) (Model, error) {
-	switch {
-	case r.client == nil:
+	if r.client == nil {
 		return Model{}, &Error{Kind: ErrOffline, ID: ref.ID}
-	case r.awayFor(sulkUnlisted):
-		return Model{}, &Error{Kind: ErrUnreachable, ID: ref.ID}
+	}
+	sulking := r.awayFor(sulkUnlisted)
+	if sulking {
+		ctx = withoutAsking(ctx) // what is kept still answers
 	}
 	model, err := r.fromHub(ctx, ref, variant)
-	if errors.Is(err, ErrUnreachable) {
+	if errors.Is(err, ErrUnreachable) && !sulking {
 		r.down.Store(time.Now().UnixNano())
 	}
 	return model, err
@@ -95,8 +96,12 @@ func (r *Resolver) only(ctx context.Context, ref Ref, variant string) (Model, er
 // either asks the Hub for a model that the catalogue knows, and takes the
 // catalogue's facts where the Hub does not show the files or is away.
 func (r *Resolver) either(ctx context.Context, ref Ref, entry Entry, variant string) (Model, error) {
-	if r.client == nil || r.awayFor(sulkListed) {
+	if r.client == nil {
 		return fromCatalogue(entry, ref.ID, "unreachable_catalogue")
+	}
+	sulking := r.awayFor(sulkListed)
+	if sulking {
+		ctx = withoutAsking(ctx) // what is kept still answers
 	}
 	ctx, cancel := context.WithTimeout(ctx, hubPatience)
 	defer cancel()
@@ -107,7 +112,9 @@ func (r *Resolver) either(ctx context.Context, ref Ref, entry Entry, variant str
 	case errors.Is(err, ErrGated), errors.Is(err, ErrForbidden):
 		return fromCatalogue(entry, ref.ID, "gated_catalogue")
 	case down(err) || errors.Is(err, context.DeadlineExceeded):
-		r.down.Store(time.Now().UnixNano())
+		if !sulking {
+			r.down.Store(time.Now().UnixNano())
+		}
 		return fromCatalogue(entry, ref.ID, "unreachable_catalogue")
 	case errors.Is(err, ErrMissingOrPrivate):
 		return fromCatalogue(entry, ref.ID, "gone_catalogue")
