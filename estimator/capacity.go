@@ -47,10 +47,14 @@ func (s *sheet) fillCapacity(b *Breakdown) {
 
 // hostCache is the cache of the blocks that stay on the host.
 func (s *sheet) hostCache() float64 {
-	if s.v.cached*s.p >= 1 || s.v.cached == 0 {
+	held := s.v.cached
+	if held*s.p >= 1 || s.L == 0 {
 		return 0
 	}
-	return s.cache() * (1/(s.v.cached*s.p) - 1)
+	s.v.cached = 1
+	all := s.cache()
+	s.v.cached = held
+	return all * (1 - held*s.p)
 }
 
 // reserved is what the card shows once the engine has taken its share.
@@ -94,10 +98,7 @@ func (s *sheet) even() bool {
 // holds says whether so many sequences of so many tokens fit the card.
 func (s *sheet) holds(seq, batch float64) bool {
 	s.resize(seq, batch)
-	if s.v.row.budget != nil {
-		return s.cache() <= s.v.row.budget(s)
-	}
-	return s.shows() <= s.v.usable
+	return s.cacheFits() && s.shows() <= s.v.usable
 }
 
 // resize changes the question's length and batch, and what hangs on them.

@@ -114,7 +114,6 @@ var recipes = [numDTypes]recipe{
 		mix{attnV, always, grouped, Q4K},
 		mix{attnK, always, anyModel, IQ2S},
 		mix{attnQ, always, anyModel, IQ2S},
-		mix{ffnDown, firstEighth, anyModel, Q4K},
 		mix{attnOut, always, eight, Q5K},
 		mix{attnOut, always, notEight, IQ3S},
 	)},

@@ -111,7 +111,7 @@ var limitsServed = map[string][2]float64{
 // figure.
 func TestServingIsAsMeasured(t *testing.T) {
 	archs := servedArchs(t)
-	off := map[string][]float64{}
+	off, ratios := map[string][]float64{}, map[Engine][]float64{}
 	for _, row := range servedRows(t) {
 		a, ok := archs[row.shape]
 		require.True(t, ok, row.shape)
@@ -121,10 +121,14 @@ func TestServingIsAsMeasured(t *testing.T) {
 		kind := p.Serve.Engine.String() + " " + row.figure
 		miss := 100 * math.Abs(got/row.measured-1)
 		off[kind] = append(off[kind], miss)
+		if !strings.HasPrefix(row.figure, "kv_b") {
+			ratios[p.Serve.Engine] = append(ratios[p.Serve.Engine], got/row.measured)
+		}
 		if miss > 2 {
 			t.Logf("%s: %s %.0f, measured %.0f (%+.2f%%)", row.id, row.figure, got, row.measured, 100*(got/row.measured-1))
 		}
 	}
+	requireSpreads(t, ratios)
 	for kind, misses := range off {
 		slices.Sort(misses)
 		n := len(misses)
@@ -134,5 +138,24 @@ func TestServingIsAsMeasured(t *testing.T) {
 		require.True(t, ok, kind)
 		require.LessOrEqual(t, middle, limit[0], kind)
 		require.LessOrEqual(t, ninth, limit[1], kind)
+	}
+}
+
+// requireSpreads holds the table of ranges to the 5th and 95th percentile of
+// estimate ÷ measured.
+func requireSpreads(t *testing.T, ratios map[Engine][]float64) {
+	t.Helper()
+	for e, all := range ratios {
+		if len(all) < 10 {
+			continue
+		}
+		slices.Sort(all)
+		last := float64(len(all) - 1)
+		low, high := all[int(0.05*last+0.5)], all[int(0.95*last+0.5)]
+		t.Logf("%-14s %d figures, %.4f to %.4f", e, len(all), low, high)
+		near := math.Abs(low-spreads[e].low) < 0.002 && math.Abs(high-spreads[e].high) < 0.002
+		if !near {
+			t.Errorf("%s spreads from %.4f to %.4f, not from %.4f to %.4f", e, low, high, spreads[e].low, spreads[e].high)
+		}
 	}
 }

@@ -1,7 +1,9 @@
 package estimator
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,10 +21,13 @@ func quantized(a Arch, q Quant) Arch {
 	return a
 }
 
-var (
-	gptq4 = Quant{DType: GPTQ, Method: "gptq", Bits: 4, Group: 128}
-	awq4  = Quant{DType: AWQ, Method: "awq", Bits: 4, Group: 128}
-)
+// schemes are the quantizations that Qwen publishes its models in.
+var schemes = map[string]Quant{
+	"-gptq4": {DType: GPTQ, Method: "gptq", Bits: 4, Group: 128},
+	"-gptq8": {DType: GPTQ, Method: "gptq", Bits: 8, Group: 128},
+	"-awq":   {DType: AWQ, Method: "awq", Bits: 4, Group: 128},
+	"-fp8":   {DType: FP8, Method: "fp8", Bits: 8, Group: 128},
+}
 
 // moeOf turns every block's FFN into experts.
 func moeOf(a Arch, experts, topK, width int64) Arch {
@@ -120,16 +125,17 @@ func servedArchs(t *testing.T) map[string]Arch {
 	fp8 := Quant{DType: FP8, Method: "compressed-tensors", Bits: 8, Skipped: []string{"lm_head"}}
 	all := map[string]Arch{
 		"qwen2-0.5b": half, "qwen2.5-0.5b": half, "qwen2.5-1.5b": half15, "qwen2-7b": half7, "qwen2.5-7b": half7,
-		"qwen2.5-1.5b-gptq4": quantized(half15, gptq4), "qwen2.5-1.5b-awq": quantized(half15, awq4), "qwen2.5-7b-awq": quantized(half7, awq4),
 		"qwen2.5-7b-128k":   long(half7, 131072),
 		"qwen2.5-14b":       qwen25(48, 5120, 40, 8, 13824, 152064, false),
 		"qwen2.5-32b":       qwen25(64, 5120, 40, 8, 27648, 152064, false),
 		"qwen2.5-32b-128k":  long(qwen25(64, 5120, 40, 8, 27648, 152064, false), 131072),
-		"qwen2.5-72b-awq":   quantized(qwen25(80, 8192, 64, 8, 29568, 152064, false), awq4),
+		"qwen2.5-3b":        qwen25(36, 2048, 16, 2, 11008, 151936, true),
+		"qwen2.5-72b":       qwen25(80, 8192, 64, 8, 29568, 152064, false),
+		"qwen2-72b":         qwen25(80, 8192, 64, 8, 29568, 152064, false),
+		"qwen3-1.7b":        qwen3of(28, 2048, 16, 8, 6144, true),
 		"qwen3-0.6b":        qwen3of(28, 1024, 16, 8, 3072, true),
 		"qwen3-4b":          qwen3of(36, 2560, 32, 8, 9728, true),
 		"qwen3-8b":          qwen3of(36, 4096, 32, 8, 12288, false),
-		"qwen3-8b-awq":      quantized(qwen3of(36, 4096, 32, 8, 12288, false), awq4),
 		"qwen3-14b":         qwen3of(40, 5120, 40, 8, 17408, false),
 		"qwen3-32b":         qwen3of(64, 5120, 64, 8, 25600, false),
 		"qwen3-30b":         moeOf(qwen3of(48, 2048, 32, 4, 0, false), 128, 8, 768),
@@ -152,6 +158,13 @@ func servedArchs(t *testing.T) map[string]Arch {
 		"glm-z1-32b-k2":     long(llama(61, 6144, 48, 2, 128, 23040, 151552, false), 32768),
 		"bitnet-2b":         long(llama(30, 2560, 20, 5, 128, 6912, 128256, false), 4096),
 		"qwen3.5-27b":       hybridShape(),
+	}
+	for _, name := range slices.Collect(maps.Keys(all)) {
+		if strings.HasPrefix(name, "qwen") && all[name].Layers[0].FFN.Experts == 0 {
+			for suffix, scheme := range schemes {
+				all[name+suffix] = quantized(all[name], scheme)
+			}
+		}
 	}
 	for name, a := range all {
 		a.Layers = slices.Clone(a.Layers)
