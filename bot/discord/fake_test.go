@@ -14,6 +14,7 @@ import (
 	"membot/commands"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // oracle answers any line with a made-up answer of the right shape; do, if set,
@@ -201,4 +202,32 @@ func goroutines(t *testing.T, atMost int) {
 	t.Helper()
 	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= atMost }, 5*time.Second, 10*time.Millisecond,
 		"goroutines are left behind")
+}
+
+// crowded reports whether the machine has so much else to do that a time says
+// nothing about the bot: a moment's work on every core takes much longer than
+// its processor time.
+func crowded() bool {
+	const work = 30 * time.Millisecond
+	start := time.Now()
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			for begin := threadTime(); threadTime()-begin < work; {
+			}
+		})
+	}
+	wait.Wait()
+	return time.Since(start) > work*3/2
+}
+
+// threadTime is the processor time of the calling thread.
+func threadTime() time.Duration {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &ts); err != nil {
+		return time.Duration(time.Now().UnixNano())
+	}
+	return time.Duration(ts.Nano())
 }

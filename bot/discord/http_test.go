@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -207,26 +208,25 @@ func TestTwoThousandInFlight(t *testing.T) {
 	d.Forget()
 	o := &oracle{do: func(context.Context, commands.Question) (commands.Answer, bool) {
 		time.Sleep(2 * time.Second)
-		return commands.Answer{}, false
+		return commands.Answer{Kind: "help", Question: "/help", Text: "words"}, true
 	}}
 	cfg := configFor(d, o)
 	cfg.PublicKey = d.PublicKey
 	b := New(cfg)
-	server := httptest.NewServer(b.HTTPHandler())
-	t.Cleanup(server.Close)
+	client := inMemory(t, b.HTTPHandler())
 	ann := d.Human("ann")
 	var wait sync.WaitGroup
 	took := make([]time.Duration, asks)
 	for n := range asks {
 		_, body := ann.Prepare(2, map[string]any{"name": "mem", "type": 1, "options": []any{map[string]any{"name": "model", "type": 3, "value": "llama-7b"}}}, nil)
 		wait.Go(func() {
-			r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, server.URL+"/interactions", bytes.NewReader(body))
+			r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "http://bot/interactions", bytes.NewReader(body))
 			if err != nil {
 				return
 			}
 			r.Header = d.Sign(body, time.Now())
 			start := time.Now()
-			reply, err := loadClient.Do(r)
+			reply, err := client.Do(r)
 			if err != nil {
 				t.Errorf("no reply: %v", err)
 				return
@@ -243,12 +243,45 @@ func TestTwoThousandInFlight(t *testing.T) {
 	b.inflight.Wait()
 	slices.Sort(took)
 	t.Logf("%d in flight: acknowledged p50 %s, p99 %s, max %s", asks, took[asks/2], took[asks*99/100], took[asks-1])
-	require.Less(t, took[asks*99/100], 2500*time.Millisecond, "under 1 s on a machine of its own")
-	require.Less(t, took[asks-1], 2900*time.Millisecond)
+	if !crowded() {
+		require.Less(t, took[asks*99/100], time.Second)
+		require.Less(t, took[asks-1], 2500*time.Millisecond)
+	}
 	require.GreaterOrEqual(t, d.Count("edit"), asks)
 }
 
-var loadClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4000}}
+// pipes is a network of pipes: 2,000 connections at once are the client's
+// trouble with a real one.
+type pipes struct {
+	conns chan net.Conn
+	once  *sync.Once
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	conn, ok := <-p.conns
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+func (p pipes) Close() error   { p.once.Do(func() { close(p.conns) }); return nil }
+func (p pipes) Addr() net.Addr { return &net.UnixAddr{} }
+
+func inMemory(t *testing.T, handler http.Handler) *http.Client {
+	p := pipes{conns: make(chan net.Conn), once: &sync.Once{}}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
+	go func() { _ = server.Serve(p) }()
+	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		here, there := net.Pipe()
+		p.conns <- there
+		return here, nil
+	}}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		_ = server.Close()
+	})
+	return &http.Client{Transport: transport}
+}
 
 func TestTooMuchAtOnceIsTurnedAwayPolitely(t *testing.T) {
 	t.Parallel()

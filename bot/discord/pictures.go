@@ -38,6 +38,9 @@ func (p *pictures) draw(ctx context.Context, a commands.Answer) ([]byte, error) 
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	if data := p.get(key); data != nil { // drawn while this one waited for its turn
+		return data, nil
+	}
 	data, err := chart.PNG(a)
 	if err != nil {
 		return nil, err

@@ -90,11 +90,12 @@ func (d *Discord) UseHTTP(endpoint string) {
 	d.endpoint = endpoint
 }
 
-// Forget makes Discord drop what is answered, for tests that ask very often.
+// Forget makes Discord drop what is answered, and hold nothing against its
+// rules, for tests that ask very often.
 func (d *Discord) Forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.forget = true
+	d.forget, d.schema = true, nil
 }
 
 // Violations returns what rules were broken since the last call.
