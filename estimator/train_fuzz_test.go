@@ -1,0 +1,56 @@
+package estimator
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// FuzzTraining asks about any shape and any run: it answers or says what is
+// wrong, no part is negative, and [Peak] agrees with [Estimate].
+func FuzzTraining(f *testing.F) {
+	f.Add(uint16(32), uint16(4096), uint16(32), uint16(8), uint16(11008), uint16(8), uint16(2), uint32(2048), uint8(4), []byte{2, 1, 3, 2, 0, 1})
+	f.Add(uint16(1), uint16(1), uint16(1), uint16(0), uint16(0), uint16(0), uint16(0), uint32(1), uint8(1), []byte{6, 9, 7, 4, 1, 5, 2, 1, 2, 2, 2, 3, 7, 1})
+	f.Fuzz(func(t *testing.T, layers, hidden, heads, kv, ffn, experts, topk uint16, seq uint32, gpus uint8, choices []byte) {
+		a := llama(int64(layers%200), int64(hidden), int64(heads), int64(kv), 64, int64(ffn), 1000, hidden%2 == 0)
+		a.Layers[0].FFN.Experts, a.Layers[0].FFN.TopK, a.Layers[0].FFN.ExpertWidth = int64(experts%300), int64(topk%300), int64(ffn/4)
+		p := fuzzedPlan(choices)
+		p.Seq, p.GPUs = int64(seq), int64(gpus)
+		b, err := Estimate(a, p)
+		var bad *PlanError
+		if err != nil {
+			require.True(t, errors.As(err, &bad) || errors.Is(err, ErrShape) || errors.Is(err, ErrTooLarge), "%v", err)
+			return
+		}
+		total, err := Peak(a, p)
+		require.NoError(t, err)
+		require.Equal(t, b.Total, total)
+		for _, part := range b.Parts {
+			require.GreaterOrEqual(t, part.Bytes, Bytes(0), part.Name)
+		}
+	})
+}
+
+// fuzzedPlan makes each choice from a byte.
+func fuzzedPlan(choices []byte) Plan {
+	next := func(below int) uint8 {
+		if len(choices) == 0 {
+			return 0
+		}
+		c := choices[0]
+		choices = choices[1:]
+		return c % uint8(below)
+	}
+	return Plan{
+		Mode: Training, Tensor: int64(next(9)), Pipeline: int64(next(5)), Context: int64(next(3)), Expert: int64(next(9)),
+		Attention: AttentionKernel(next(int(numKernels))), Offload: Offload(next(int(numOffloads))), DType: DType(next(int(numDTypes))),
+		SequenceParallel: Switch(next(int(numSwitches))),
+		Train: Train{
+			Stack: Stack(next(int(numStacks))), Method: Method(next(int(numMethods))), ZeRO: Stage(next(int(numStages))),
+			Optimizer: Optimizer(next(int(numOptimizers))), Precision: Precision(next(int(numPrecisions))), Recompute: Recompute(next(int(numRecomputes))),
+			Loss: Loss(next(int(numLosses))), Every: int64(next(5)), Accum: int64(next(9)), Compile: Switch(next(int(numSwitches))),
+			Targets: Targets(next(128)), LoRADropout: float64(next(2)) / 10, Grads: Grads(next(int(numGrads))),
+		},
+	}
+}
