@@ -188,11 +188,17 @@ func (s *sheet) ffnKept(b *block) float64 {
 	case b.layer.FFN.Gated:
 		copies = 4
 	}
+	if b.layer.FFN.WrittenGELU && !b.layer.FFN.Gated && writtenOut[s.stack] && s.plan.Train.Compile != On {
+		copies += 3 // the tanh, half of the input, one more than the tanh
+	}
 	if s.frozen && !s.keepsProduct() {
 		copies--
 	}
 	return copies * s.act
 }
+
+// writtenOut are the stacks that run transformers' own modelling code.
+var writtenOut = [numStacks]bool{HF: true, DDP: true, DeepSpeed: true, FSDP: true}
 
 // keepsProduct says whether an adapter on the down linear reads its input as it
 // is. Unsloth's kernels compute it again.

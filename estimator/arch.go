@@ -170,5 +170,8 @@ type FFN struct {
 	SharedGate  bool  // a linear of width 1 weighs the shared expert
 	RouterBias  bool
 	ExpertBias  bool
+	// WrittenGELU is a GELU whose tanh formula is written out in Python (gelu_new):
+	// its steps are kept as well.
+	WrittenGELU bool
 	LatentWidth int64 // experts work on a projection of h of this width; 0: on h
 }

@@ -51,3 +51,16 @@ func TestBERTLarge(t *testing.T) {
 	p.Train.Recompute = RecomputeFull
 	require.InEpsilon(t, 6775*float64(MiB), float64(estimated(t, a, p).Total), 0.04)
 }
+
+// A GELU written out keeps its tanh and two products beside input and result:
+// 10f a token where a kernel keeps 4f.
+func TestWrittenGELUKeepsItsSteps(t *testing.T) {
+	a := llama(1, 768, 12, 12, 64, 3072, 50257, true)
+	l := &a.Layers[0]
+	l.NormBias, l.FFN = true, FFN{Width: 3072, Bias: true}
+	kernel := partOf(estimated(t, a, Plan{Seq: 1024}), Activations)
+	l.FFN.WrittenGELU = true
+	written := partOf(estimated(t, a, Plan{Seq: 1024}), Activations)
+	require.Equal(t, Bytes(6*3072*1024), written-kernel)
+	require.Equal(t, kernel, partOf(estimated(t, a, Plan{Seq: 1024, Train: Train{Compile: On}}), Activations))
+}

@@ -14,6 +14,7 @@ func (r *reader) training(a *estimator.Arch) {
 	a.Dropout = r.dropout()
 	for i := range a.Layers {
 		l := &a.Layers[i]
+		l.FFN.WrittenGELU = r.activation() == "gelu_new"
 		l.FloatNorm = !l.NormBias && floatNorms(r.name)
 		l.Mixer.Cap = l.Mixer.Kind.Attends() && r.capped()
 	}
@@ -28,6 +29,23 @@ func floatNorms(family string) bool {
 		}
 	}
 	return false
+}
+
+// newGELU are the families whose class has gelu_new where the config says
+// nothing.
+var newGELU = map[string]bool{"gpt2": true, "gptj": true, "gpt_neo": true, "codegen": true, "phi": true}
+
+// activation names the FFN's activation.
+func (r *reader) activation() string {
+	for _, key := range []string{"activation_function", "hidden_act", "hidden_activation", "activation"} {
+		if v, ok := r.block.get(key); ok && v.Type == gjson.String {
+			return v.String()
+		}
+	}
+	if newGELU[r.name] {
+		return "gelu_new"
+	}
+	return ""
 }
 
 // capped says whether a tanh bounds the attention's logits; Gemma 2 has one

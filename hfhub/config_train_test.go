@@ -27,3 +27,18 @@ func TestTrainingFacts(t *testing.T) {
 		require.Equal(t, row.cap, arch.Layers[0].Mixer.Cap, row.name)
 	}
 }
+
+// GPT-2's GELU is written out, OPT's is a kernel.
+func TestWrittenGELU(t *testing.T) {
+	for config, want := range map[string]bool{
+		`{"model_type":"gpt2"}`:                                         true,
+		`{"model_type":"gpt2","activation_function":"gelu"}`:            false,
+		`{"model_type":"llama","hidden_act":"silu"}`:                    false,
+		`{"model_type":"phi","hidden_size":64,"num_attention_heads":4}`: true,
+		`{"model_type":"gpt_neox","hidden_act":"gelu"}`:                 false,
+	} {
+		arch, _, err := ReadConfig([]byte(config), ConfigOptions{})
+		require.NoError(t, err, config)
+		require.Equal(t, want, arch.Layers[0].FFN.WrittenGELU, config)
+	}
+}
