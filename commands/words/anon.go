@@ -44,6 +44,7 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 	case s.taggedAt(to, "gpuword"), s.taggedAt(after, "gpuword"):
 	case s.taggedBefore(from, "on"), s.taggedBefore(from, "gpuword"):
 	case s.taggedAt(to, "ask") && s.fitsAt(to):
+	case s.lastWord(to) && soldSizes[gb] && len(s.models) > 0 && !s.has("ask", "why"):
 	default:
 		return c, false
 	}
@@ -51,6 +52,19 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 		c.from, c.count, c.one = at, n, n == 1
 	}
 	return c, true
+}
+
+// soldSizes are the memories that cards come with, in GB.
+var soldSizes = map[float64]bool{4: true, 6: true, 8: true, 10: true, 11: true, 12: true, 16: true, 20: true, 22: true, 24: true, 32: true, 40: true, 48: true, 64: true, 80: true, 96: true, 128: true, 141: true, 192: true}
+
+// lastWord says that nothing but marks follows: "sdxl on windows 12gb".
+func (s *scan) lastWord(i int) bool {
+	for ; i < len(s.atoms); i++ {
+		if s.atoms[i].kind != mark {
+			return false
+		}
+	}
+	return true
 }
 
 // skipCount steps back from a size over what stands between it and a count:

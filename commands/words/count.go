@@ -1,5 +1,7 @@
 package words
 
+import "slices"
+
 // maxCount bounds a number of GPUs that has no "x" or "张" beside it.
 const maxCount = 4096
 
@@ -70,12 +72,28 @@ func (s *scan) sizeOfCard(c *card) {
 		c.gb, c.to = gb, end
 		return
 	}
+	if s.isOwnSize(c) {
+		c.gb, c.to = s.atoms[c.to].value, c.to+1
+		return
+	}
 	at = s.skipBack(c.from, 3)
 	if at >= 2 {
 		if end, gb := s.memoryAt(at - 2); end == at && sane(gb) {
 			c.gb, c.from = gb, at-2
 		}
 	}
+}
+
+// isOwnSize says that a bare number behind a card is one of its sizes: A100-40.
+func (s *scan) isOwnSize(c *card) bool {
+	row := s.r.cards.rows[c.base]
+	if row == nil || len(row.sizes) < 2 || !s.free(c.to) || s.atoms[c.to].kind != number || s.atoms[c.to].value < 8 {
+		return false
+	}
+	if next := c.to + 1; next < len(s.atoms) && (s.atoms[next].kind == letters && s.atoms[next].gap == glued || tokenWords[s.atoms[next].text] || isTimes(s.atoms[next])) {
+		return false
+	}
+	return slices.Contains(row.sizes, int64(s.atoms[c.to].value))
 }
 
 // sane says that a memory size may be a card's.

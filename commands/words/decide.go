@@ -129,7 +129,7 @@ func (s *scan) withModel(out Reading, p plan) Reading {
 	names, first := s.names()
 	kind := s.kindOf(names, p)
 	topic, score := s.topicOf()
-	if topic != "" && (kind == Explain || score >= conceptAt && s.asksConcept()) && kind != Compare && s.topicFits(topic) {
+	if topic != "" && (kind == Explain || score >= conceptAt && s.asksConcept() && len(p.also) == 0) && kind != Compare && s.topicFits(topic) {
 		out.Topic = topic
 		if kind == Mem {
 			kind = Explain

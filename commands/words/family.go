@@ -35,7 +35,8 @@ type families struct {
 type part struct {
 	what byte // 's' size, 'v' version, 'w' word, 'c' context: yi-34b-200k
 	text string
-	len  int // atoms
+	len  int    // atoms
+	mark string // the v of v1.5
 }
 
 // partAt reads the part that begins at i, given what a name may look like.
@@ -49,25 +50,25 @@ func partAt(atoms []atom, i int) (part, bool) {
 	}
 	switch {
 	case a.kind == number && next(1).is("x") && next(2).kind == number && next(3).is("b"):
-		return part{'s', a.text + "x" + next(2).text + "b", 4}, true
+		return part{what: 's', text: a.text + "x" + next(2).text + "b", len: 4}, true
 	case a.kind == number && sizeUnits[next(1).text] && next(1).gap == glued:
-		return part{'s', a.text + next(1).text, 2}, true
+		return part{what: 's', text: a.text + next(1).text, len: 2}, true
 	case a.kind == number && next(1).is("e") && next(1).gap == glued:
-		return part{'s', a.text + "e", 2}, true
+		return part{what: 's', text: a.text + "e", len: 2}, true
 	case activeMarks[a.text] && next(1).kind == number && next(1).gap == glued && next(2).is("b"):
-		return part{'s', a.text + next(1).text + "b", 3}, true
+		return part{what: 's', text: a.text + next(1).text + "b", len: 3}, true
 	case a.kind == number && a.gap == hyphen && next(1).is("k") && next(1).gap == glued:
-		return part{'c', a.text + "k", 2}, true
+		return part{what: 'c', text: a.text + "k", len: 2}, true
 	case a.kind == number:
-		return part{'v', a.text, 1}, true
+		return part{what: 'v', text: a.text, len: 1}, true
 	case a.is("v") && next(1).kind == number:
-		return part{'v', next(1).text, 2}, true
+		return part{what: 'v', text: next(1).text, len: 2, mark: "v"}, true
 	case a.kind == letters && !isASCII(a.text):
 		return part{}, false // no name on the Hub is spelled so
 	case a.kind == letters && next(1).kind == number && next(1).gap == glued && !sizeUnits[next(2).text]:
-		return part{'w', a.text + next(1).text, 2}, true
+		return part{what: 'w', text: a.text + next(1).text, len: 2}, true
 	case a.kind == letters:
-		return part{'w', a.text, 1}, true
+		return part{what: 'w', text: a.text, len: 1}, true
 	}
 	return part{}, false
 }
@@ -179,6 +180,11 @@ func (f *family) candidates(m *model) []entry {
 		}
 	}
 	return list
+}
+
+// hasSize says that some model of the family is of that size: e4b.
+func (f *family) hasSize(size string) bool {
+	return slices.ContainsFunc(f.entries, func(e entry) bool { return slices.Contains(e.sizes, size) })
 }
 
 // within says that all of some are among the others.

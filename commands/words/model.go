@@ -14,6 +14,7 @@ type model struct {
 	words    []string // coder, vl, r1
 	finish   []string // instruct, chat
 	context  string   // 200k, in the name
+	edition  string   // v0.1: of the release, not of the family
 	typed    []string // every part in the order typed
 	prefix   []string // what was hyphened on before the family: "chinese"
 	id       string   // a Hub id or a name that the catalogue knows
@@ -181,7 +182,7 @@ func (s *scan) takes(m *model, p part) bool {
 	case p.what == 's' && s.isSize(m.to):
 		return len(m.sizes) == 0
 	case p.what == 's':
-		return strong || a.kind == letters && len(m.sizes) > 0
+		return strong || a.kind == letters && (len(m.sizes) > 0 || m.family.hasSize(p.text))
 	case p.what == 'v' && (m.version != "" && a.kind != number || s.countFollows(after)):
 		return false
 	case p.what == 'v' && (m.family.numbers[p.text] || a.is("v")):
@@ -220,12 +221,14 @@ func (s *scan) countFollows(i int) bool {
 
 // take adds a part to the name.
 func (m *model) take(p part) {
-	m.typed = append(m.typed, p.text)
+	m.typed = append(m.typed, p.mark+p.text)
 	switch {
 	case p.what == 'c':
 		m.context = p.text
 	case p.what == 's':
 		m.sizes = append(m.sizes, p.text)
+	case p.what == 'v' && p.mark != "" && len(m.sizes) > 0 && !m.family.numbers[p.text]:
+		m.edition = p.mark + p.text
 	case p.what == 'v' && m.version == "":
 		m.version = p.text
 	case neutral[p.text] && !m.family.words[p.text]:

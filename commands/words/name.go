@@ -35,6 +35,9 @@ func (s *scan) name(m *model) named {
 	if best.id == best.name && len(m.finish) > 0 && m.finish[0] != "hf" && m.finish[0] != "base" {
 		n.line, n.stands = best.name+"-"+m.finish[0], append([]string{best.name}, n.stands...)
 	}
+	if m.edition != "" {
+		n.line, n.stands = m.asTyped(), append([]string{best.id}, n.stands...)
+	}
 	if m.context != "" {
 		n.line, n.stands = best.name+"-"+m.context, append([]string{best.id}, n.stands...)
 	}
@@ -48,6 +51,8 @@ func (s *scan) name(m *model) named {
 	}
 	n.vague = len(m.sizes) == 0 && len(best.sizes) > 0 && len(n.others) > 0 && !best.whole
 	switch {
+	case best.whole && len(m.sizes) == 0 && m.version == "":
+		n.others = nil
 	case n.vague, len(m.sizes) == 0 && m.version == "" && len(n.others) > 0:
 		n.taken = "model"
 	case m.version == "" && best.version != "" && len(n.others) > 0:
