@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +28,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HF_HUB_OFFLINE", "1")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hub": hub},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hub": hub, "pinned": pinned},
 	})
 }
 
@@ -62,6 +63,18 @@ func hub(ts *testscript.TestScript, neg bool, args []string) {
 	h.Add(args[0], map[string][]byte{"config.json": []byte(ts.ReadFile(args[1]))})
 	ts.Setenv("HF_ENDPOINT", h.URL())
 	ts.Setenv("HF_HUB_OFFLINE", "0")
+}
+
+// pinned puts the commit that an answer names into $COMMIT: pinned answer.json.
+func pinned(ts *testscript.TestScript, neg bool, args []string) {
+	var answer struct {
+		Model struct{ Revision string }
+	}
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: pinned answer.json")
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &answer))
+	ts.Setenv("COMMIT", answer.Model.Revision)
 }
 
 func TestWhereAConfigIs(t *testing.T) {

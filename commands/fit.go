@@ -39,7 +39,7 @@ func (s *Service) fit(ctx context.Context, r *Request, w *Wording) (Answer, erro
 		return Answer{}, err
 	}
 	named := *r
-	named.Models = []string{f.ID}
+	named.Models = []string{reference(f, r.Models[0])}
 	trials := search(f, &named)
 	asked.Kind, asked.Question = "fit", named.Line()
 	asked.Options = optionsOf(f, &named, trials)

@@ -74,7 +74,7 @@ func (s *Service) compare(ctx context.Context, r *Request, w *Wording) (Answer, 
 	named := *r
 	named.Models = nil
 	for i := range answers {
-		named.Models = append(named.Models, answers[i].Model.ID)
+		named.Models = append(named.Models, strings.Fields(answers[i].Question)[1])
 		a.Private = a.Private || answers[i].Private
 	}
 	a.Question = named.Line()

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"membot/estimator"
+	"membot/hfhub"
 )
 
 // mem answers /mem.
@@ -23,25 +24,47 @@ func (s *Service) size(f Found, r *Request, w *Wording) (Answer, error) {
 		return Answer{}, planRefused(err, r)
 	}
 	named := *r
-	named.Models = []string{reference(f)}
-	if f.Source == "file" {
-		named.Models = []string{r.Models[0]}
-	}
+	named.Models = []string{reference(f, r.Models[0])}
 	a := Answer{
 		Kind: "mem", Question: named.Canonical(b.Plan), Private: f.Private,
 		Model: describe(f, w), Plan: planOf(r, &b.Plan), PerGPU: perGPU(&b),
 		Host: &Host{Bytes: int64(b.Host)}, Capacity: capacityOf(&b), GPU: verdict(b.Plan.GPU, b.Total),
 	}
 	a.Model.ParamsTrainable = trainable(&b, f)
+	if pinned(f, r.Models[0]) {
+		a.Model.FetchedAt = nil // when it was read says nothing, and would change the answer's bytes
+	}
 	a.WhatIf = whatIf(f, &named, &b, w)
 	a.Run = runTexts(f, &b.Plan)
 	a.notes(f, r, &b, w)
 	return a, nil
 }
 
-// reference is how a line names the model again: with the commit if the asker
-// pinned one.
-func reference(f Found) string { return f.ID }
+// reference is how a line names the model again: by the id that the Hub gives
+// it, with the revision and the variant that the asker named.
+func reference(f Found, typed string) string {
+	if f.Source == "file" {
+		return typed
+	}
+	ref, err := hfhub.ParseID(typed)
+	if err != nil {
+		return f.ID
+	}
+	name := f.ID
+	if ref.Revision != "" {
+		name += "@" + ref.Revision
+	}
+	if ref.Variant != "" {
+		name += ":" + ref.Variant
+	}
+	return name
+}
+
+// pinned says whether the asker named the very commit, which never changes.
+func pinned(f Found, typed string) bool {
+	ref, err := hfhub.ParseID(typed)
+	return err == nil && f.Revision != "" && ref.Revision == f.Revision
+}
 
 // planOf lists every option that means something here, as resolved.
 func planOf(r *Request, p *estimator.Plan) map[string]PlanValue {
