@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -79,9 +80,7 @@ func startServingAt(t *testing.T, now func() time.Time, vars map[string]string) 
 		"MEMBOT_ADDR": "127.0.0.1:0", "MEMBOT_OPS_ADDR": "127.0.0.1:0", "MEMBOT_STORE": "memory:", "MEMBOT_ASK_TOKEN": testAsk,
 		"MEMBOT_LOG": "debug", "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
 	}
-	for name, value := range vars {
-		all[name] = value
-	}
+	maps.Copy(all, vars)
 	flags := Flags{
 		HFEndpoint: all["HF_ENDPOINT"], DiscordAppID: all["DISCORD_APP_ID"], DiscordKey: all["DISCORD_PUBLIC_KEY"],
 		DiscordAPIURL: all["DISCORD_API_URL"], Addr: all["MEMBOT_ADDR"], OpsAddr: all["MEMBOT_OPS_ADDR"], Store: all["MEMBOT_STORE"],
