@@ -18,6 +18,8 @@ type bill struct {
 	// write makes the text where it depends on the plan; the block is nil for a
 	// bill of the whole model.
 	write func(*sheet, *block) string
+	// payer says which stacks pay at all; nil: every one.
+	payer func(*stackRow) bool
 	// One of the two: bytes is of the whole model, each of one kind of block, to
 	// be summed over the kinds.
 	bytes func(*sheet) float64

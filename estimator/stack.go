@@ -86,10 +86,8 @@ var trainContext = []bill{{
 // bills lists what the question pays for.
 func (s *sheet) bills() []bill {
 	switch {
-	case s.plan.Mode == Training && s.plan.Train.Stack == Textbook:
-		return textbookTrain
 	case s.plan.Mode == Training:
-		return trainBills
+		return trainBills[s.plan.Train.Stack]
 	case s.arch.SizeOnly():
 		return sizeInfer
 	default:

@@ -1,7 +1,21 @@
 package estimator
 
-// trainBills is what every stack but the textbook pays for.
-var trainBills = append(append([]bill{}, stateBills...), runBills...)
+import "slices"
+
+// trainBills lists what each stack but the textbook pays for.
+var trainBills = billsByStack()
+
+func billsByStack() (all [numStacks][]bill) {
+	for stack := range stacks {
+		for _, b := range slices.Concat(stateBills, runBills) {
+			if b.payer == nil || b.payer(&stacks[stack]) {
+				all[stack] = append(all[stack], b)
+			}
+		}
+	}
+	all[Textbook] = textbookTrain
+	return all
+}
 
 const (
 	keptSource   = "autograd's saved tensors, counted storage by storage"
@@ -61,9 +75,10 @@ var runBills = []bill{
 	},
 	{
 		part: Activations, moments: AtBackward, basis: Derived, source: "FSDP with a frozen base: runs of 32 and 80 blocks",
-		text: "2 * (L - 2) * h * T",
+		payer: func(r *stackRow) bool { return r.keepsOutputs },
+		text:  "2 * (L - 2) * h * T",
 		bytes: func(s *sheet) float64 {
-			if !s.frozen || !stacks[s.stack].keepsOutputs || s.Nw == 1 || s.plan.Train.Recompute != RecomputeFull {
+			if !s.frozen || s.Nw == 1 || s.plan.Train.Recompute != RecomputeFull {
 				return 0
 			}
 			return 2 * max(0, s.L-2) * s.h * s.T
@@ -76,7 +91,8 @@ var runBills = []bill{
 	},
 	{
 		part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "the root unit, gathered in 16 bits",
-		text: "2 * Rt",
+		payer: func(r *stackRow) bool { return r.gathers },
+		text:  "2 * Rt",
 		bytes: func(s *sheet) float64 {
 			if !s.gathering() {
 				return 0
@@ -86,7 +102,8 @@ var runBills = []bill{
 	},
 	{
 		part: Buffers, moments: AtBackward | AtBackwardEnd, basis: Derived, source: "one block, gathered in its own bits",
-		text: "min(2, wb) * Lay",
+		payer: func(r *stackRow) bool { return r.gathers },
+		text:  "min(2, wb) * Lay",
 		bytes: func(s *sheet) float64 {
 			if !s.gathering() {
 				return 0
@@ -96,14 +113,16 @@ var runBills = []bill{
 	},
 	{
 		part: Buffers, moments: WhileTraining, basis: Allowance, source: "DeepSpeed's buckets, prefetch and live parameters",
+		payer: func(r *stackRow) bool { return r.buckets != [numStages]float64{} },
 		write: func(s *sheet, _ *block) string { return number(s.bucketBytes()) },
 		bytes: (*sheet).bucketBytes,
 	},
 	{
 		part: Buffers, moments: WhileTraining, basis: Derived, source: "torch DDP copies gradients into buckets",
+		payer: func(r *stackRow) bool { return r.reduces },
 		write: func(s *sheet, _ *block) string { return s.trainedText(s.gw, "Ng", s.Ng) },
 		bytes: func(s *sheet) float64 {
-			if !stacks[s.stack].reduces || s.N == 1 || s.Ng > 1 {
+			if s.N == 1 || s.Ng > 1 {
 				return 0
 			}
 			return s.gradientBytes()
@@ -111,6 +130,7 @@ var runBills = []bill{
 	},
 	{
 		part: Buffers, moments: AtLoss, basis: Derived, source: "autocast's 16-bit copies of fp32 weights",
+		payer: func(r *stackRow) bool { return r.autocasts },
 		text:  "2 * (Pm + Px)",
 		bytes: (*sheet).castBytes,
 	},
@@ -121,6 +141,7 @@ var runBills = []bill{
 	},
 	{
 		part: Workspace, moments: AtStep, basis: Derived, source: "DeepSpeed casts its part of the gradients to fp32",
+		payer: func(r *stackRow) bool { return r.partitionCopy },
 		write: (*sheet).castText,
 		bytes: (*sheet).gradientCast,
 	},
@@ -185,8 +206,8 @@ func (s *sheet) keptOfBlock(b *block) float64 {
 	return s.scratch.sum
 }
 
-// gathering says whether the stack collects divided weights unit by unit.
-func (s *sheet) gathering() bool { return stacks[s.stack].gathers && s.Nw > 1 }
+// gathering says whether weights are divided, to be collected unit by unit.
+func (s *sheet) gathering() bool { return s.Nw > 1 }
 
 func (s *sheet) bucketBytes() float64 {
 	return stacks[s.stack].buckets[s.plan.Train.ZeRO]
@@ -199,7 +220,7 @@ const subGroups = 4 * 2e9
 
 // gradientCast is the fp32 copy of a rank's gradients at DeepSpeed's step.
 func (s *sheet) gradientCast() float64 {
-	if !stacks[s.stack].partitionCopy || s.plan.Train.Precision != Mixed {
+	if s.plan.Train.Precision != Mixed {
 		return 0
 	}
 	all := s.trained(4, s.No, s.Nox)
@@ -219,7 +240,7 @@ func (s *sheet) castText(*block) string {
 
 // castBytes: autocast keeps its copies until the forward pass ends.
 func (s *sheet) castBytes() float64 {
-	if !stacks[s.stack].autocasts || s.ww < 4 || s.act == 4 {
+	if s.ww < 4 || s.act == 4 {
 		return 0
 	}
 	return 2 * (s.Pm + s.Px)
@@ -232,7 +253,10 @@ func (s *sheet) stepBytes() float64 {
 	if methods[s.plan.Train.Method].adapters {
 		width = max(s.wm, s.aw)
 	}
-	temporary := o.temporary * s.dims.largest / s.t
+	temporary := 0.0
+	if o.temporary > 0 {
+		temporary = o.temporary * s.dims.largest / s.t
+	}
 	if s.copies() {
 		temporary += s.trained(width, s.No, s.Nox)
 	}

@@ -119,7 +119,7 @@ func (p *Plan) check(a *Arch) error {
 // checkSplits refuses more stages than blocks, and an expert degree that does
 // not divide the experts.
 func (p *Plan) checkSplits(a *Arch) error {
-	if p.Mode != Training || a.SizeOnly() {
+	if p.Mode != Training || p.Pipeline == 1 && p.Expert == 1 || a.SizeOnly() {
 		return nil
 	}
 	if p.Pipeline > a.Depth() {
