@@ -15,6 +15,7 @@ type press struct {
 	lang    string
 	update  bool // of the message it stands under, else a new one
 	share   bool // for all to see
+	run     bool // only what runs it
 	problem phrase
 }
 
@@ -59,6 +60,10 @@ func (b *Bot) answerPress(i *Interaction, p press, a commands.Answer) Response {
 	case p.update:
 		sc.private = true
 	}
+	if p.run && a.Error == nil && (!a.Private || !b.cfg.RefusePrivate) {
+		r.Message = renderRun(a, sc)
+		return r
+	}
 	r.Message = b.show(a, sc)
 	return r
 }
@@ -98,10 +103,15 @@ func (b *Bot) readPress(i *Interaction) press {
 
 func (b *Bot) readMenu(i *Interaction, p press, menu, value string) press {
 	if menu == "open" {
-		if !strings.HasPrefix(value, "/") || units(value) > maxOptionText {
+		if units(value) > maxOptionText {
 			return p
 		}
-		p.line = oneLine(value)
+		if p.line = oneLine(value); !strings.HasPrefix(value, "/") {
+			var ok bool
+			if p.line, ok = change(asCommand(i.Message.state(), "mem"), value); !ok {
+				return p
+			}
+		}
 		return p.on(i, false)
 	}
 	return b.readChange(i, p, value)
@@ -134,7 +144,7 @@ func (b *Bot) readAction(i *Interaction, p press, id string) press {
 		p.problem = wordStale
 		return p
 	}
-	p.line, p.share = act.line(line), act.share
+	p.line, p.share, p.run = act.line(line), act.share, act.run
 	return p.on(i, act.update && b.mine(i))
 }
 
@@ -148,11 +158,13 @@ func (p press) on(_ *Interaction, update bool) press {
 type action struct {
 	line          func(string) string
 	update, share bool
+	run           bool
 }
 
 var actions = map[string]action{
 	actFormulas: {line: func(l string) string { return asCommand(l, "explain") }},
 	actFit:      {line: func(l string) string { return asCommand(l, "fit") }},
+	actRun:      {line: func(l string) string { return l }, run: true},
 	actShare:    {line: func(l string) string { return l }, share: true},
 	actTrain:    {line: func(l string) string { return inMode(l, "train") }, update: true},
 	actServe:    {line: func(l string) string { return inMode(l, "infer") }, update: true},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"membot/bot/chart"
 	"membot/commands"
 )
 
@@ -21,6 +22,7 @@ const (
 	actShare    = "!share"
 	actTrain    = "!train"
 	actServe    = "!infer"
+	actRun      = "!run"
 	actChoice   = "!choice."
 )
 
@@ -69,8 +71,10 @@ func actionButtons(a commands.Answer, sc scene) []Component {
 	}
 	sized := a.PerGPU != nil
 	over := a.GPU != nil && !a.GPU.Fits
+	sized = sized && (a.Kind == "mem" || a.Kind == "explain")
 	add(sized && over, actFit, wordFitButton, buttonPrimary)
 	add(sized && a.Kind == "mem", actFormulas, wordFormulas, buttonSecondary)
+	add(sized && len(a.Run) > 0, actRun, wordRunButton, buttonSecondary)
 	add(sized && !trains(a), actTrain, wordTrainButton, buttonSecondary)
 	add(sized && trains(a), actServe, wordServeButton, buttonSecondary)
 	add(sc.private && !a.Private, actShare, wordShare, buttonSecondary)
@@ -95,8 +99,13 @@ func openOptions(a commands.Answer) []MenuOption {
 	var options []MenuOption
 	for _, o := range a.Options {
 		line := oneLine(o.Question)
-		if !strings.HasPrefix(line, "/") || units(line) > maxOptionText {
+		if !strings.HasPrefix(line, "/") {
 			continue
+		}
+		if units(line) > maxOptionText {
+			if line = chart.Changed(a, line); line == "" || units(line) > maxOptionText {
+				continue
+			}
 		}
 		if slices.ContainsFunc(options, func(had MenuOption) bool { return had.Value == line }) {
 			continue

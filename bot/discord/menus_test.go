@@ -60,11 +60,15 @@ func pressAll(t *testing.T, state string, c Component) {
 		lines[id] = act.line(state)
 	}
 	for _, o := range c.Options {
-		if id == "?open" {
+		if id == "?open" && o.Value[0] == '/' {
 			lines[o.Value] = o.Value
 			continue
 		}
-		changed, ok := change(state, o.Value)
+		base := state
+		if id == "?open" {
+			base = asCommand(state, "mem")
+		}
+		changed, ok := change(base, o.Value)
 		require.True(t, ok, o.Value)
 		lines[o.Value] = changed
 	}

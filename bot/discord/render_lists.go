@@ -20,7 +20,7 @@ func drawOptions(e *Embed, s *sheet, a commands.Answer, sc scene) {
 		if o.Fits {
 			fit++
 		}
-		rows = append(rows, optionRow(o.Fits, o.Total, optionLabel(a, o, sc.lang)))
+		rows = append(rows, lineOf(a, o, sc.lang))
 	}
 	e.Color, e.Title = optionsTitle(a, fit, sc.lang)
 	if a.Model != nil {
@@ -30,7 +30,11 @@ func drawOptions(e *Embed, s *sheet, a commands.Answer, sc scene) {
 	if len(rows) > maxOptionRows {
 		left, rows = len(rows)-maxOptionRows, rows[:maxOptionRows]
 	}
-	left += s.addRows(rows)
+	if a.Kind == "models" {
+		left += s.addRows(rows)
+	} else {
+		s.add(strings.Join(rows, "\n"))
+	}
 	if left > 0 {
 		s.add("-# " + wordMore.in(sc.lang, left))
 	}
@@ -40,6 +44,20 @@ func drawOptions(e *Embed, s *sheet, a commands.Answer, sc scene) {
 	s.add(assumedLine(a, sc.lang))
 	addWarnings(s, a)
 	s.add(sourceLine(a, sc))
+}
+
+// lineOf is one alternative: a row of a table for a model, whose name may be
+// cut, and a line that wraps for a way to run one, which may not.
+func lineOf(a commands.Answer, o commands.Option, lang string) string {
+	label := optionLabel(a, o, lang)
+	if a.Kind == "models" {
+		return optionRow(o.Fits, o.Total, label)
+	}
+	mark := "✗"
+	if o.Fits {
+		mark = "✓"
+	}
+	return mark + " **" + chart.GiB(o.Total) + " GiB** " + code(clip(label, 160))
 }
 
 func optionsTitle(a commands.Answer, fit int, lang string) (colour int, title string) {
@@ -172,8 +190,8 @@ func drawText(e *Embed, s *sheet, a commands.Answer, _ scene) {
 // drawUnclear asks back, with what it could mean as fields that the buttons
 // read.
 func drawUnclear(e *Embed, s *sheet, a commands.Answer, sc scene) {
-	e.Title = "❔ " + plain(clip(cmp.Or(a.Ask, wordPick.in(sc.lang)), maxTitle-8))
-	if a.Text != "" {
+	e.Title = "❔ " + plain(clip(cmp.Or(a.Text, a.Ask, wordPick.in(sc.lang)), maxTitle-8))
+	if units(a.Text) > maxTitle-8 {
 		s.addClipped(paragraphs(a.Text))
 	}
 	choiceFields(e, a.Choices)

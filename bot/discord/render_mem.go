@@ -39,7 +39,6 @@ func drawMem(e *Embed, s *sheet, a commands.Answer, sc scene) {
 	}
 	addWarnings(s, a)
 	s.add(sourceLine(a, sc))
-	runFields(e, a, sc.lang)
 }
 
 // headline says the verdict, the total, and the card's room.
@@ -222,6 +221,16 @@ func sourceLine(a commands.Answer, sc scene) string {
 		said = append(said, plain(clip(n, 120)))
 	}
 	return "-# " + strings.Join(said, " · ")
+}
+
+// renderRun shows only what runs the answer, to be copied.
+func renderRun(a commands.Answer, sc scene) *Message {
+	e := Embed{Color: colourGrey, Title: "▶ " + plain(clip(oneLine(a.Question), maxTitle-8))}
+	runFields(&e, a, sc.lang)
+	m := newMessage(e)
+	m.Flags, m.secret = flagEphemeral, a.Private
+	m.trim()
+	return m
 }
 
 // runFields are blocks to copy.

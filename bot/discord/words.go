@@ -64,6 +64,7 @@ var (
 	wordFitButton   = phrase{"What fits?", "怎样放得下？"}
 	wordTrainButton = phrase{"Train it", "训练"}
 	wordServeButton = phrase{"Serve it", "推理"}
+	wordRunButton   = phrase{"Run it", "运行命令"}
 	wordOpen        = phrase{"Open one of these", "查看其中一项"}
 	wordMore        = phrase{"and %d more", "另有 %d 项"}
 
