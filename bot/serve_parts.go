@@ -49,6 +49,9 @@ func sleep(ctx context.Context, wait time.Duration) error {
 // several processes share.
 func (p *process) discord(answerer commands.Answerer) discord.Config {
 	c := discordConfig(p.settings)
+	for _, m := range (commands.Shelf{}).All() {
+		c.Models = append(c.Models, m.ID)
+	}
 	c.Answerer, c.Metrics, c.Logger, c.Tag = answerer, p.metrics, p.log, ops.WithRequest
 	c.Dedupe, c.Limiter, c.Leases = dedupe{p.store}, limiter{p}, leases{p}
 	return c
