@@ -56,6 +56,7 @@ func readRoot(root object, options ConfigOptions, notes *ReadNotes) (estimator.A
 	r.finish(&arch)
 	r.training(&arch)
 	for w := r; w != nil; w = w.wrap {
+		arch.Family = w.name // the whole model's type; notes name the block's
 		arch.Towers = append(arch.Towers, w.towersOf(arch)...)
 	}
 	if r.err != nil {
@@ -135,7 +136,7 @@ func familyFor(root object) (*resolved, error) {
 		return f, nil
 	}
 	if f, ok := familyOfClass(root); ok {
-		return f, nil
+		return f, strangerIn(root, name, f)
 	}
 	if name == "" && class == "" {
 		return nil, &UnsupportedError{ModelType: "unknown", Key: "model_type"}

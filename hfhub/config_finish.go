@@ -20,6 +20,9 @@ func (r *reader) finish(a *estimator.Arch) {
 		a.NoHead = true
 		a.Extra = append(a.Extra, classifier(r, suffix, a.Hidden)...)
 	}
+	if parts := r.facts["undescribed"].fallback; parts != "" {
+		r.notes.warn("config.json does not describe its " + strings.ReplaceAll(parts, ",", ", ") + "; they are not counted")
+	}
 	known := r.keys()
 	for _, key := range shapeKeys {
 		if v, ok := r.block.get(key); ok && !known[key] && significant(v) {

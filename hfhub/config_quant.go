@@ -63,6 +63,7 @@ func (r *reader) quant(side []byte) estimator.Quant {
 	scheme := read(q)
 	scheme.Method = method
 	scheme.Skipped = skippedModules(q)
+	scheme.Head = scheme.Head || q.Get("lm_head").Bool()
 	if method == "compressed-tensors" || method == "compressed_tensors" {
 		scheme.Head = !mentions(scheme.Skipped, "lm_head")
 	}

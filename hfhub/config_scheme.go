@@ -1,6 +1,7 @@
 package hfhub
 
 import (
+	"math"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -19,8 +20,8 @@ func grouped(t estimator.DType, bits, group int64) func(gjson.Result) estimator.
 	return func(q gjson.Result) estimator.Quant {
 		s := estimator.Quant{DType: t, Bits: bits, Group: group}
 		for _, key := range []string{"bits", "w_bit", "nbits_per_codebook"} {
-			if n := quantNumber(q, key, 0); n > 0 {
-				s.Bits = n
+			if v := q.Get(key); v.Type == gjson.Number && v.Num > 0 && v.Num <= 32 {
+				s.Bits = int64(math.Ceil(v.Num)) // EXL2 has fractions; too much is the safe side
 				break
 			}
 		}

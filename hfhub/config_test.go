@@ -2,6 +2,8 @@ package hfhub
 
 import (
 	"errors"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -75,12 +77,13 @@ func TestReadConfigRefusesWhatItDoesNotKnow(t *testing.T) {
 	for text, key := range map[string]string{
 		`{"model_type":"warp_drive",` + shape + `}`: "model_type",
 		`{` + shape + `}`: "model_type",
-		`{"architectures":["WarpDriveForCausalLM"],` + shape + `}`:                                  "model_type",
-		`{"model_type":"qwen3","layer_types":["full_attention","quantum_attention"],` + shape + `}`: "layer_types",
-		`{"model_type":"llama","compress_ratios":[4,4],` + shape + `}`:                              "compress_ratios",
-		`{"model_type":"llama","num_local_experts":8,` + shape + `}`:                                "num_local_experts",
-		`{"model_type":"llama","kv_lora_rank":512,` + shape + `}`:                                   "kv_lora_rank",
-		`{"model_type":"llama","architectures":["LlamaForCausalLMEagle3"],` + shape + `}`:           "architectures",
+		`{"architectures":["WarpDriveForCausalLM"],` + shape + `}`:                                               "model_type",
+		`{"model_type":"qwen3","layer_types":["full_attention","quantum_attention"],` + shape + `}`:              "layer_types",
+		`{"model_type":"llama","compress_ratios":[4,4],` + shape + `}`:                                           "compress_ratios",
+		`{"model_type":"llama","num_local_experts":8,` + shape + `}`:                                             "num_local_experts",
+		`{"model_type":"llama","kv_lora_rank":512,` + shape + `}`:                                                "kv_lora_rank",
+		`{"model_type":"llama","architectures":["LlamaForCausalLMEagle3"],` + shape + `}`:                        "architectures",
+		`{"model_type":"warp_drive","architectures":["LlamaForCausalLM"],"warp_attention_rank":8,` + shape + `}`: "warp_attention_rank",
 	} {
 		_, _, err := ReadConfig([]byte(text), ConfigOptions{Floor: 42})
 		var unsupported *UnsupportedError
@@ -88,6 +91,54 @@ func TestReadConfigRefusesWhatItDoesNotKnow(t *testing.T) {
 		require.Equal(t, key, unsupported.Key, text)
 		require.Equal(t, estimator.Bytes(42), unsupported.Floor)
 		require.Contains(t, err.Error(), key)
+	}
+}
+
+// The facts of models of many families lead to their counts, to the parameter.
+func TestFamiliesCountExactly(t *testing.T) {
+	text, err := os.ReadFile("testdata/families.tsv")
+	require.NoError(t, err)
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.TrimSpace(line), "\t")
+		if strings.HasPrefix(line, "#") || len(cells) != 3 {
+			continue
+		}
+		arch, _, err := ReadConfig([]byte(cells[2]), ConfigOptions{})
+		require.NoError(t, err, cells[0])
+		require.Equal(t, cells[1], strconv.FormatInt(arch.Params().Total(), 10), cells[0])
+	}
+}
+
+// What mixes tokens decides what is cached, so each kind is held by a model that
+// has it.
+func TestKindsOfBlocks(t *testing.T) {
+	count := func(id string) map[string]int64 {
+		e, ok := Catalogue().Find(id)
+		require.True(t, ok, id)
+		arch, err := e.Arch()
+		require.NoError(t, err)
+		kinds := map[string]int64{}
+		for _, l := range arch.Layers {
+			kinds[l.Mixer.Kind.String()] += l.Count
+		}
+		return kinds
+	}
+	for id, want := range map[string]map[string]int64{
+		"google/gemma-2-9b":                         {"full attention": 21, "sliding window": 21},
+		"google/gemma-3-27b-it":                     {"full attention": 10, "sliding window": 52},
+		"openai/gpt-oss-20b":                        {"full attention": 12, "sliding window": 12},
+		"mistralai/Mistral-7B-v0.1":                 {"sliding window": 32},
+		"mistralai/Mistral-7B-Instruct-v0.3":        {"full attention": 32},
+		"Qwen/Qwen2-7B-Instruct":                    {"full attention": 28},
+		"meta-llama/Llama-4-Scout-17B-16E-Instruct": {"full attention": 12, "chunked attention": 36},
+		"deepseek-ai/DeepSeek-V3":                   {"MLA": 61},
+		"Qwen/Qwen3.6-27B":                          {"full attention": 16, "linear attention": 48},
+		"LiquidAI/LFM2-1.2B":                        {"full attention": 6, "short convolution": 10},
+		"nvidia/Nemotron-H-56B-Base-8K":             {"full attention": 10, "Mamba-2": 54, "none": 54},
+		"moonshotai/Kimi-K3":                        {"MLA": 24, "linear attention": 69},
+		"XiaomiMiMo/MiMo-V2-Flash":                  {"full attention": 9, "sliding window": 39},
+	} {
+		require.Equal(t, want, count(id), id)
 	}
 }
 

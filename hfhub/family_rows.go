@@ -60,6 +60,8 @@ func llamaLike() map[string]family {
 		"baichuan":         {like: "llama", facts: "vocab:125696 ctx=max_position_embeddings,model_max_length:4096 kv=:0 qkv_bias= out_bias="},
 		"yi":               {like: "llama"},
 		"minicpm":          {like: "llama", facts: "ctx:2048"},
+		"phi4_multimodal":  {like: "phi3", facts: "kv:8 vocab:200064 ctx:131072 undescribed:vision,speech,adapters"},
+		"phi4mm":           {like: "phi4_multimodal"},
 		"minicpm4":         {like: "minicpm"},
 		"exaone":           {like: "llama", facts: "layers=num_layers,num_hidden_layers:32 vocab:102400 kv:0 qkv_bias= out_bias= mlp_bias="},
 		"exaone4":          {like: "llama", facts: "kv:32 ffn:16384 vocab:102400 ctx:2048 qk_norm:head window=sliding_window:4096 pattern=sliding_window_pattern:4"},
