@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -67,12 +68,16 @@ var lost = []string{"model_not_found", "hub_unreachable", "hub_rate_limited", "h
 // that was asked.
 func (s *Service) understood(ctx context.Context, q Question, reading words.Reading, w *Wording) Answer {
 	a := s.typed(ctx, q.of(reading.Line), w)
+	stands := map[string]string{}
 	assumed := []Assumption{}
 	if a.Error != nil && slices.Contains(lost, a.Error.Code) && len(reading.Stands) > 0 {
-		line, stood := s.standIn(ctx, reading, w)
-		if b := s.typed(ctx, q.of(line), w); b.Error == nil {
-			a, assumed = b, stood
-			a.Question = reading.Line
+		stands = s.standIns(ctx, reading)
+		if b := s.typed(ctx, q.of(replaced(reading.Line, stands)), w); b.Error == nil {
+			a, a.Question = b, reading.Line
+			for _, name := range slices.Sorted(maps.Keys(stands)) {
+				stand := stands[name]
+				assumed = append(assumed, Assumption{Key: "model", Text: w.Text("plain.base", "name", name, "stand", stand)})
+			}
 		}
 	}
 	a.Kind, a.Question = either(a.Kind, reading.Kind), either(a.Question, reading.Line)
@@ -81,6 +86,9 @@ func (s *Service) understood(ctx context.Context, q Question, reading words.Read
 	}
 	for _, taken := range reading.Assumed {
 		assumed = append(assumed, Assumption{Key: taken.Key, Text: taken.Why})
+		if taken.Key == "method" && a.PerGPU != nil {
+			assumed[len(assumed)-1].Text = s.methodsBeside(ctx, replaced(reading.Line, stands), &a, w)
+		}
 	}
 	a.Assumptions = append(assumed, a.Assumptions...)
 	a.Ask = reading.Ask
@@ -90,24 +98,43 @@ func (s *Service) understood(ctx context.Context, q Question, reading words.Read
 	return a
 }
 
-// standIn is the line with every model that is not found replaced by what
-// stands in for it, and what to say of that.
-func (s *Service) standIn(ctx context.Context, reading words.Reading, w *Wording) (string, []Assumption) {
-	var said []Assumption
-	fields := strings.Fields(reading.Line)
-	for i, name := range fields {
+// methodsBeside says what full fine-tuning, LoRA and QLoRA take of the same
+// line, for an asker who named none of them.
+func (s *Service) methodsBeside(ctx context.Context, line string, a *Answer, w *Wording) string {
+	_, rest, _ := strings.Cut(line, " ")
+	says := []any{"full", memory(a.PerGPU.Total)}
+	for _, method := range []string{"lora", "qlora"} {
+		other := s.typed(ctx, Question{Text: "/mem " + rest + " method:" + method}, w)
+		if other.Error != nil || other.PerGPU == nil {
+			return w.Text("plain.method")
+		}
+		says = append(says, method, memory(other.PerGPU.Total))
+	}
+	return w.Text("plain.methods", says...)
+}
+
+// standIns are the models of a line that are not found, each with the first of
+// its stand-ins that is.
+func (s *Service) standIns(ctx context.Context, reading words.Reading) map[string]string {
+	found := map[string]string{}
+	for _, name := range strings.Fields(reading.Line) {
 		if reading.Stands[name] == nil || s.knows(ctx, name) {
 			continue
 		}
-		for _, stand := range reading.Stands[name] {
-			if s.knows(ctx, stand) {
-				fields[i] = stand
-				said = append(said, Assumption{Key: "model", Text: w.Text("plain.base", "name", name, "stand", stand)})
-				break
-			}
+		if i := slices.IndexFunc(reading.Stands[name], func(stand string) bool { return s.knows(ctx, stand) }); i >= 0 {
+			found[name] = reading.Stands[name][i]
 		}
 	}
-	return strings.Join(fields, " "), said
+	return found
+}
+
+// replaced is a line with some of its words replaced.
+func replaced(line string, words map[string]string) string {
+	fields := strings.Fields(line)
+	for i, word := range fields {
+		fields[i] = either(words[word], word)
+	}
+	return strings.Join(fields, " ")
 }
 
 // knows says that a model can be read.

@@ -64,6 +64,21 @@ func TestUnknownModelFallsBackOnItsSize(t *testing.T) {
 	require.Contains(t, a.Assumptions[0].Text, "nosuchlab-parrot-13b-chat")
 }
 
+func TestUnknownModelIsFollowedUp(t *testing.T) {
+	a := plainly(t, "and with lora?", "/mem nosuchlab/parrot-13b train gpus:2")
+	require.Nil(t, a.Error)
+	require.Equal(t, "/mem nosuchlab/parrot-13b train method:lora gpus:2", a.Question)
+	require.Equal(t, "13b", a.Model.ID)
+}
+
+func TestMethodsStandSideBySide(t *testing.T) {
+	a := plainly(t, "how much memory to finetune llama-7b", "")
+	require.Nil(t, a.Error)
+	require.Equal(t, "method", a.Assumptions[0].Key)
+	require.Contains(t, a.Assumptions[0].Text, "QLoRA")
+	require.Contains(t, strings.Join(a.Choices, " "), "method:qlora")
+}
+
 func TestPlainWordsRepeatNothingHarmful(t *testing.T) {
 	a := plainly(t, "@everyone [free gpus](https://evil.example) vram for llama-3-8b", "")
 	require.Nil(t, a.Error)

@@ -67,8 +67,25 @@ func (s *scan) followUp(previous string) (Reading, bool) {
 	s.change(&f, p)
 	s.reask(&f, p)
 	out := Reading{Kind: strings.TrimPrefix(f.command, "/"), Line: f.line(), Lang: s.lang, Wants: s.wants()}
+	out.Stands = s.r.standsFor(f.models)
 	s.assumeCard(&out)
 	return out, true
+}
+
+// standsFor lists what to size in place of models that are named in a line.
+func (r *Reader) standsFor(names []string) map[string][]string {
+	list := map[string][]string{}
+	for _, name := range names {
+		t := r.scan(name[strings.IndexByte(name, '/')+1:])
+		t.findModels()
+		if len(t.models) == 1 {
+			list[name] = t.name(t.models[0]).stands
+		}
+		if size := sizeIn(name); len(list[name]) == 0 && size != "" {
+			list[name] = []string{size}
+		}
+	}
+	return list
 }
 
 // follows says that the text changes the line before instead of asking anew.
