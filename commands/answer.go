@@ -15,21 +15,21 @@ type Answer struct {
 	Host        *Host                `json:"host,omitempty"`
 	Capacity    *Capacity            `json:"capacity,omitempty"`
 	GPU         *GPUVerdict          `json:"gpu,omitempty"`
-	WhatIf      []Change             `json:"what_if,omitempty"`
-	Run         []RunText            `json:"run,omitempty"`
+	WhatIf      []Change             `json:"what_if,omitzero"`
+	Run         []RunText            `json:"run,omitzero"`
 	Textbook    *PerGPU              `json:"textbook,omitempty"` // explain
-	Others      []OtherTool          `json:"others,omitempty"`   // explain
-	Letters     []Letter             `json:"letters,omitempty"`  // explain: what stands for what in the formulas
-	Options     []Option             `json:"options,omitempty"`  // fit, models
-	Answers     []Answer             `json:"answers,omitempty"`  // compare
-	GPUs        []GPUCard            `json:"gpus,omitempty"`     // gpus
+	Others      []OtherTool          `json:"others,omitzero"`   // explain
+	Letters     []Letter             `json:"letters,omitzero"`  // explain: what stands for what in the formulas
+	Options     []Option             `json:"options,omitzero"`  // fit, models
+	Answers     []Answer             `json:"answers,omitzero"`  // compare
+	GPUs        []GPUCard            `json:"gpus,omitzero"`     // gpus
 	Topic       string               `json:"topic,omitempty"`    // concept, and an explain that answers one
 	Text        string               `json:"text,omitempty"`     // concept, help, about, privacy, off_topic, settings
 	Numbers     map[string]float64   `json:"numbers,omitempty"`  // concept
 	Ask         string               `json:"ask,omitempty"`      // unclear: what is missing
-	Choices     []string             `json:"choices,omitempty"`  // unclear: canonical lines, at most three
-	Warnings    []Warning            `json:"warnings,omitempty"`
-	Assumptions []Assumption         `json:"assumptions,omitempty"`
+	Choices     []string             `json:"choices,omitzero"`  // unclear: canonical lines, at most three
+	Warnings    []Warning            `json:"warnings,omitzero"`
+	Assumptions []Assumption         `json:"assumptions,omitzero"`
 	Error       *Refusal             `json:"error,omitempty"`
 
 	// Private says that the model could be read only with the bot's own token,
