@@ -153,3 +153,13 @@ func TestFullestStage(t *testing.T) {
 	uneven := estimated(t, a, Plan{Seq: 128, GPUs: 5, Pipeline: 5, Train: Train{Stack: Megatron}})
 	require.Greater(t, float64(partOf(uneven, Weights)), 2*8_030_261_248/5.0, "7 of 32 blocks and an end, not a fifth")
 }
+
+// DoRA scales what linear and adapter give, and keeps both: 2 and 4 bytes of
+// each output.
+func TestDoRAKeepsOutputs(t *testing.T) {
+	p := Plan{Seq: 1024, Train: Train{Method: LoRA, Targets: TargetQ | TargetV}}
+	lora := partOf(estimated(t, llama3(t), p), Activations)
+	p.Train.Method = DoRA
+	dora := partOf(estimated(t, llama3(t), p), Activations)
+	require.Equal(t, Bytes(32*1024*6*(4096+1024)), dora-lora)
+}

@@ -1,0 +1,67 @@
+package estimator
+
+// loraInputs are the widths that each target reads and writes.
+var loraInputs = [...]struct {
+	target            Targets
+	dense, denseOut   unit
+	expert, expertOut unit
+}{
+	{TargetQ, perHidden, perQuery, numUnits, numUnits},
+	{TargetK, perHidden, perKey, numUnits, numUnits},
+	{TargetV, perHidden, perValue, numUnits, numUnits},
+	{TargetO, perOut, perHidden, numUnits, numUnits},
+	{TargetGate, perHidden, perFFN, perRow, perExpert},
+	{TargetUp, perHidden, perFFN, perRow, perExpert},
+	{TargetDown, perFFN, perHidden, perExpert, perRow},
+}
+
+// keepAdapters: each adapter keeps its narrow middle. DoRA's magnitudes need the
+// outputs of linear and adapter, which they scale. With dropout it keeps a
+// mask and the result of its own; without, adapters of the base's dtype share
+// the input, and those in fp32 cast it first, each for itself.
+func keepAdapters(s *sheet, b *block, k *kept) {
+	if s.targets == 0 {
+		return
+	}
+	for i := range loraInputs {
+		row := &loraInputs[i]
+		if s.targets&row.target == 0 {
+			continue
+		}
+		k.whole(perRank, s.aw)
+		input, output := row.dense, row.denseOut
+		if row.target >= TargetGate && b.f == 0 && b.E > 0 {
+			input, output = row.expert, row.expertOut
+		}
+		if s.plan.Train.Method == DoRA {
+			k.whole(output, s.act+s.aw)
+		}
+		switch {
+		case s.loraDropout:
+			k.whole(input, 1+s.ain)
+		case s.ain != s.act:
+			k.whole(input, s.ain)
+		}
+	}
+	if !s.loraDropout && s.ain == s.act && s.frozen {
+		keepShared(s, k)
+	}
+}
+
+// keepShared are the inputs that adapters of the base's dtype share: one for q,
+// k and v, one for gate and up. Those of o and down are kept already.
+func keepShared(s *sheet, k *kept) {
+	for _, group := range [...]Targets{TargetQ | TargetK | TargetV, TargetGate | TargetUp} {
+		if s.targets&group != 0 {
+			s.residual(k, perHidden, s.act)
+		}
+	}
+}
+
+// keepQuantized is what litgpt's path through bitsandbytes adds: the adapters'
+// inputs in fp32. The same on 1.3B, 7B and 13B.
+func keepQuantized(s *sheet, k *kept) {
+	if s.stack == LitGPT && s.base < s.act {
+		k.whole(perHidden, 12.5)
+	}
+}
