@@ -53,7 +53,7 @@ func (p *process) discord(answerer commands.Answerer) discord.Config {
 		c.Models = append(c.Models, m.ID)
 	}
 	c.Answerer, c.Metrics, c.Logger, c.Tag = answerer, p.metrics, p.log, ops.WithRequest
-	c.Dedupe, c.Limiter, c.Leases = dedupe{p.store}, limiter{p}, leases{p}
+	c.Dedupe, c.Limiter, c.Leases, c.Promises = dedupe{p.store}, limiter{p}, leases{p}, p.store
 	return c
 }
 

@@ -59,6 +59,7 @@ type Config struct {
 	Suggester Suggester // of further values while the user types; nil: none
 	Dedupe    Dedupe    // nil: in memory
 	Limiter   Limiter   // shared by several processes; nil: in memory
+	Promises  Promises  // of answers, seen to by others if this process dies; nil: none
 	Leases    Leases    // share out the shards among processes; nil: this one runs all of Shards
 	Metrics   Metrics   // nil: none
 	Logger    *slog.Logger
@@ -168,6 +169,11 @@ func (noMetrics) Request(string, int, time.Duration)        {}
 // supervisor starts it afresh.
 func (b *Bot) Run(ctx context.Context) error {
 	var err error
+	watching, stop := context.WithCancel(ctx)
+	var orphans sync.WaitGroup
+	orphans.Go(func() { b.tellOrphans(watching) })
+	defer orphans.Wait()
+	defer stop()
 	if b.cfg.Token != "" {
 		err = b.runGateway(ctx)
 	} else {

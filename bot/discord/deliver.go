@@ -70,9 +70,11 @@ func (b *Bot) serve(i *Interaction, received time.Time, open opening) {
 		err := open.send(firstCtx, waiting)
 		stop()
 		b.complain(ctx, "acknowledge", err)
+		kept := b.promise(ctx, i, waiting)
 		if r := <-done; waiting.Type != respondAutocomplete && waiting.Type != respondPong {
 			b.later(ctx, i, waiting, r)
 		}
+		kept()
 	}
 	b.cfg.Metrics.Interaction(kindNames[i.Type], outcome, time.Since(received))
 	b.log.InfoContext(ctx, "served", "kind", kindNames[i.Type], "outcome", outcome, "took_ms", time.Since(received).Milliseconds())

@@ -211,3 +211,24 @@ func live(record []byte, now time.Time) ([]byte, bool) {
 	until := int64(binary.BigEndian.Uint64(record))
 	return record[8:], until == 0 || now.UnixMilli() < until
 }
+
+// list implements lister.
+func (b *bolt) list(ctx context.Context, prefix string) (map[string][]byte, error) {
+	return run(ctx, b, func() (map[string][]byte, error) {
+		found := map[string][]byte{}
+		err := b.view(func(tx *bbolt.Tx) error {
+			data := tx.Bucket(bucketData)
+			if data == nil {
+				return nil
+			}
+			cursor := data.Cursor()
+			for key, record := cursor.Seek([]byte(prefix)); bytes.HasPrefix(key, []byte(prefix)); key, record = cursor.Next() {
+				if value, ok := live(record, b.now()); ok {
+					found[string(key)] = bytes.Clone(value)
+				}
+			}
+			return nil
+		})
+		return found, err
+	})
+}

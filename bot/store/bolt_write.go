@@ -129,7 +129,7 @@ func (b *bolt) sweep() (removed int) {
 
 func (b *bolt) expired(tx *bbolt.Tx) (keys [][]byte) {
 	now := uint64(b.now().UnixMilli())
-	for _, class := range []string{classMetadata, classPreferences, classClaim, classLimit, classQuota, classLease} {
+	for _, class := range []string{classMetadata, classPreferences, classClaim, classLimit, classQuota, classLease, classPromise} {
 		cursor := tx.Bucket(bucketExpiry).Cursor()
 		for index, _ := cursor.Seek([]byte(class)); bytes.HasPrefix(index, []byte(class)) && len(keys) < sweepMost; index, _ = cursor.Next() {
 			if binary.BigEndian.Uint64(index[1:9]) > now {

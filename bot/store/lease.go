@@ -29,3 +29,6 @@ func (s *Store) Lease(ctx context.Context, name string, ttl time.Duration) (bool
 func (s *Store) Release(ctx context.Context, name string) {
 	_, _ = s.guard.swap(ctx, classLease+"/"+name, []byte(s.owner), nil, 0)
 }
+
+// Owner is this process's name in leases.
+func (s *Store) Owner() string { return s.owner }

@@ -229,3 +229,32 @@ func (s *server) close() error {
 	}
 	return nil
 }
+
+// list implements lister, by a scan that holds the server up for no one.
+func (s *server) list(ctx context.Context, class string) (map[string][]byte, error) {
+	found, cursor := map[string][]byte{}, "0"
+	for {
+		r, err := s.do(ctx, "SCAN", cursor, "MATCH", prefix+class+"*", "COUNT", "1000")
+		if err != nil {
+			return nil, err
+		}
+		if _, err := r.value(); err != nil && !errors.Is(err, errMissing) {
+			return nil, err
+		}
+		if len(r.list) != 2 {
+			return nil, errProtocol
+		}
+		for _, key := range r.list[1].list {
+			got, err := s.do(ctx, "GET", string(key.text))
+			if err != nil {
+				return nil, err
+			}
+			if value, err := got.value(); err == nil {
+				found[strings.TrimPrefix(string(key.text), prefix)] = value
+			}
+		}
+		if cursor = string(r.list[0].text); cursor == "0" {
+			return found, nil
+		}
+	}
+}

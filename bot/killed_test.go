@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/valkey-io/valkey-go"
+
+	"membot/bot/discord/discordtest"
+	"membot/hfhub/hubtest"
+)
+
+// serveEnv makes the test binary a membot that serves, so that it can be killed.
+const serveEnv = "MEMBOT_TEST_SERVE"
+
+func init() {
+	if os.Getenv(serveEnv) != "" {
+		os.Exit(run(context.Background(), []string{"serve"}, streams{os.Stdin, os.Stdout, os.Stderr}, OS()))
+	}
+}
+
+// startRedis starts a real server, or skips; it returns its port and a client.
+func startRedis(t *testing.T) (port string, client valkey.Client) {
+	t.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Skip("skipped: redis-server is not installed (Debian: redis-server)")
+	}
+	port = freePort(t)
+	server := exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
+	require.NoError(t, server.Start())
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+	})
+	require.Eventually(t, func() bool {
+		client, err = valkey.NewClient(valkey.ClientOption{InitAddress: []string{"127.0.0.1:" + port}, ForceSingleClient: true})
+		return err == nil
+	}, 10*time.Second, 10*time.Millisecond)
+	t.Cleanup(client.Close)
+	return port, client
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	require.NoError(t, err)
+	return port
+}
+
+// TestOneOfThreeReplicasKilled: the questions it had said "thinking" to are the
+// only ones affected, and their askers are told.
+func TestOneOfThreeReplicasKilled(t *testing.T) {
+	port, client := startRedis(t)
+	hub, d := hubtest.New(t), discordtest.New(t)
+	for _, id := range []string{"acme/a", "acme/b", "acme/c"} {
+		addModel(hub, id)
+	}
+	vars := map[string]string{
+		"HF_ENDPOINT": hub.URL(), "DISCORD_PUBLIC_KEY": hex.EncodeToString(d.PublicKey), "DISCORD_API_URL": d.URL, "DISCORD_APP_ID": d.AppID,
+		"MEMBOT_STORE": "valkey://127.0.0.1:" + port + "/0",
+	}
+	b, c := startServing(t, vars), startServing(t, vars)
+	addr := "127.0.0.1:" + freePort(t)
+	vars["MEMBOT_ADDR"], vars["MEMBOT_OPS_ADDR"], vars[serveEnv] = addr, "127.0.0.1:0", "1"
+	victim := exec.Command(os.Args[0])
+	victim.Env = append(os.Environ(), "HOME="+t.TempDir())
+	for name, value := range vars {
+		victim.Env = append(victim.Env, name+"="+value)
+	}
+	require.NoError(t, victim.Start())
+	t.Cleanup(func() { _ = victim.Process.Kill() })
+	alive := func() []string {
+		keys, err := client.Do(t.Context(), client.B().Keys().Pattern("membot:s/alive/*").Build()).AsStrSlice()
+		require.NoError(t, err)
+		return keys
+	}
+	require.Eventually(t, func() bool { return len(alive()) == 3 }, 10*time.Second, 10*time.Millisecond)
+
+	hub.Break("hub", "", -1, hubtest.Silent())
+	ask := func(endpoint, model string) *discordtest.Asked {
+		d.UseHTTP(endpoint + "/interactions")
+		asked := d.Human(fmt.Sprint("asker of ", model)).Slash("mem", discordtest.Option{Name: "model", Value: model})
+		kind, _ := asked.Ack()
+		require.Equal(t, 5, kind, "thinking")
+		return asked
+	}
+	lost, kept, other := ask("http://"+addr, "acme/a"), ask(b.http, "acme/b"), ask(c.http, "acme/c")
+	promised := func() bool {
+		keys, err := client.Do(t.Context(), client.B().Keys().Pattern("membot:d/*").Build()).AsStrSlice()
+		return err == nil && len(keys) == 3
+	}
+	require.Eventually(t, promised, 5*time.Second, 10*time.Millisecond)
+	require.NoError(t, victim.Process.Kill())
+	_ = victim.Wait()
+	for _, key := range alive() { // as time would, in half a minute
+		if !strings.HasSuffix(key, b.p.store.Owner()) && !strings.HasSuffix(key, c.p.store.Owner()) {
+			require.NoError(t, client.Do(t.Context(), client.B().Del().Key(key).Build()).Error())
+		}
+	}
+	require.Contains(t, lost.Answer().Text(), "interrupted", "the asker is told")
+	hub.Mend()
+	for _, asked := range []*discordtest.Asked{kept, other} {
+		text := asked.Answer().Text()
+		require.NotContains(t, text, "interrupted", "the others notice nothing")
+	}
+}
