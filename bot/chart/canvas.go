@@ -73,6 +73,19 @@ func (c canvas) text(body string, x, y int, size float64) {
 	c.r.ResetStyle()
 }
 
+// wrap splits text after the last word that still fits a line.
+func wrap(body string, width int, size float64) (first, rest string) {
+	if len(body) > longestLabel || textWidth(body, size) <= width {
+		return body, ""
+	}
+	for at := strings.LastIndexByte(body, ' '); at > 0; at = strings.LastIndexByte(body[:at], ' ') {
+		if textWidth(body[:at], size) <= width {
+			return body[:at], body[at+1:]
+		}
+	}
+	return body, ""
+}
+
 // longestLabel bounds how much of a label is measured, in characters.
 const longestLabel = 120
 

@@ -27,9 +27,7 @@ func (c canvas) drawAxis(p picture) {
 func (c canvas) drawBar(p picture, i int) {
 	b := p.bars[i]
 	top, bottom := p.slot(i)
-	if b.label != "" {
-		c.text(cut(b.label, labelSpace-16, smallSize), padding, (top+bottom)/2+8, smallSize)
-	}
+	c.drawLabel(b.label, (top+bottom)/2)
 	var sum int64
 	for _, s := range b.segments {
 		from, to := p.x(sum), p.x(sum+s.bytes)
@@ -50,6 +48,18 @@ func (c canvas) drawBar(p picture, i int) {
 	left, said := p.totalLeft(b, end), GiB(b.total)+" GiB"
 	c.rect(left, (top+bottom)/2-12, left+textWidth(said, fontSize), (top+bottom)/2+12, paper)
 	c.text(said, left, (top+bottom)/2+9, fontSize)
+}
+
+// drawLabel writes what a bar is beside it, in two lines where one is too
+// short for its words.
+func (c canvas) drawLabel(label string, middle int) {
+	first, rest := wrap(label, labelSpace-16, smallSize)
+	if rest == "" {
+		c.text(cut(first, labelSpace-16, smallSize), padding, middle+8, smallSize)
+		return
+	}
+	c.text(first, padding, middle-4, smallSize)
+	c.text(cut(rest, labelSpace-16, smallSize), padding, middle+20, smallSize)
 }
 
 // totalLeft keeps the total clear of the card's line just right of the bar.
