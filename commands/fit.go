@@ -51,11 +51,11 @@ func search(f Found, r *Request) []trial {
 	var trials []trial
 	for rank, card := range cards(r) {
 		for _, t := range combine(r, card, axesOf(r)) {
-			total, err := estimator.Peak(f.Arch, t.plan)
+			total, fits, err := estimator.Fits(f.Arch, t.plan)
 			if err != nil {
 				continue
 			}
-			t.total, t.fits = total, total <= card.Usable
+			t.total, t.fits = total, fits
 			t.ranks = append([]int{int(max(1, t.plan.GPUs)), rank}, t.ranks...)
 			trials = append(trials, t)
 		}

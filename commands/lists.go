@@ -24,8 +24,8 @@ func (s *Service) models(_ context.Context, r *Request, _ *Wording) (Answer, err
 		if seen[kind] || r.Plan.DType != estimator.Stored && kind.quant != "" {
 			continue
 		}
-		total, err := estimator.Peak(f.Arch, r.Plan)
-		if err != nil || total > card.Usable {
+		total, fits, err := estimator.Fits(f.Arch, r.Plan)
+		if err != nil || !fits {
 			continue
 		}
 		seen[kind] = true

@@ -28,7 +28,7 @@ func (s *Service) size(f Found, r *Request, w *Wording) (Answer, error) {
 	a := Answer{
 		Kind: "mem", Question: named.Canonical(b.Plan), Private: f.Private,
 		Model: describe(f, w), Plan: planOf(r, &b.Plan), PerGPU: perGPU(&b),
-		Host: &Host{Bytes: int64(b.Host)}, Capacity: capacityOf(&b), GPU: verdict(b.Plan.GPU, b.Total),
+		Host: &Host{Bytes: int64(b.Host)}, Capacity: capacityOf(&b), GPU: verdict(&b),
 	}
 	a.Model.ParamsTrainable = trainable(&b, f)
 	if pinned(f, r.Models[0]) {
@@ -104,12 +104,13 @@ func capacityOf(b *estimator.Breakdown) *Capacity {
 	}
 }
 
-// verdict says whether the total fits the card, if one was named.
-func verdict(g estimator.GPU, total estimator.Bytes) *GPUVerdict {
+// verdict says whether the plan fits the card, if one was named.
+func verdict(b *estimator.Breakdown) *GPUVerdict {
+	g := b.Plan.GPU
 	if g.Name == "" {
 		return nil
 	}
-	return &GPUVerdict{Name: g.Name, UsableBytes: int64(g.Usable), Fits: total <= g.Usable, Headroom: int64(g.Usable - total)}
+	return &GPUVerdict{Name: g.Name, UsableBytes: int64(g.Usable), Fits: b.Fits, Headroom: int64(g.Usable - b.Total)}
 }
 
 // trainable is how many parameters the plan trains.

@@ -48,7 +48,7 @@ func (p *page) verdict(a *Answer) {
 	}
 	if g := a.GPU; g != nil {
 		way, left := "label.free", g.Headroom
-		if !g.Fits {
+		if g.Headroom < 0 {
 			way, left = "label.short", -g.Headroom
 		}
 		words = append(words, p.w.Text("label.card", "card", g.Name, "usable", memory(g.UsableBytes)),

@@ -17,6 +17,7 @@ type Breakdown struct {
 	Low, High Bytes  // 9 in 10 measured runs lie between, of Allocated; 0 if unknown
 	Host      Bytes  // outside the GPU
 	Capacity  Capacity
+	Fits      bool     // the named card, by the engine's own share too
 	Letters   []Letter // every letter that a formula shows
 	Notes     []Note
 }

@@ -34,19 +34,20 @@ func within(a Arch, p Plan, limit Bytes) bool {
 	return s.shows() <= float64(limit) && s.cacheFits()
 }
 
-// Fits says whether a plan fits the usable memory of its card and the share
-// that its engine sets aside for the cache. A plan that names no card fits.
-func Fits(a Arch, p Plan) (bool, error) {
-	if p.GPU.Usable == 0 {
-		_, err := Peak(a, p)
-		return err == nil, err
-	}
+// Fits gives [Peak] and whether it fits the plan's card: within its usable
+// memory and, where the engine sets a share of the card aside for its cache, the
+// cache within that. A plan that names no card fits.
+func Fits(a Arch, p Plan) (Bytes, bool, error) {
 	s, err := open(&a, &p)
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	defer s.close()
-	return s.shows() <= float64(p.GPU.Usable) && s.cacheFits(), nil
+	total := bytesOf(s.shows())
+	if total >= MaxBytes/4 {
+		return total, false, ErrTooLarge
+	}
+	return total, p.GPU.Usable == 0 || total <= p.GPU.Usable && s.cacheFits(), nil
 }
 
 func (s *sheet) cacheFits() bool {

@@ -177,7 +177,7 @@ func TestCapacityIsTheLimit(t *testing.T) {
 
 func fits(t *testing.T, a Arch, p Plan) bool {
 	t.Helper()
-	ok, err := Fits(a, p)
+	_, ok, err := Fits(a, p)
 	require.NoError(t, err)
 	return ok
 }

@@ -4,9 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
 // Shapes of published models, for what engines logged about them.
@@ -112,6 +111,10 @@ func hybridShape() Arch {
 // servedArchs are the shapes that testdata/serving.tsv names.
 func servedArchs(t *testing.T) map[string]Arch {
 	t.Helper()
+	return maps.Clone(servedShapes())
+}
+
+var servedShapes = sync.OnceValue(func() map[string]Arch {
 	qwen25 := func(l, h, a, k, f, vocab int64, tied bool) Arch {
 		return long(qwen2(llama(l, h, a, k, h/a, f, vocab, tied)), 32768)
 	}
@@ -169,8 +172,10 @@ func servedArchs(t *testing.T) map[string]Arch {
 	for name, a := range all {
 		a.Layers = slices.Clone(a.Layers)
 		sealed, err := a.Sealed()
-		require.NoError(t, err, name)
+		if err != nil {
+			panic(name + ": " + err.Error())
+		}
 		all[name] = sealed
 	}
 	return all
-}
+})

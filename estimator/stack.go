@@ -108,6 +108,7 @@ func (s *sheet) contexts() []bill {
 
 // finish fills in what follows from the parts: capacity, range, notes.
 func (s *sheet) finish(b *Breakdown) {
+	b.Fits = s.plan.GPU.Usable > 0 && b.Total <= s.plan.GPU.Usable && s.cacheFits()
 	if s.plan.Mode == Training {
 		b.Reserved = b.Total
 		s.finishTraining(b)

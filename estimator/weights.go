@@ -152,6 +152,7 @@ func (s *sums) weigh(a *Arch) {
 		b.shares = b.sharesOf(&q, skip, a.Family)
 	}
 	s.place(a)
+	s.shareWeights()
 	for _, t := range a.Towers {
 		s.towers += float64(t.Params())
 	}
@@ -164,6 +165,22 @@ func (s *sums) weigh(a *Arch) {
 	for i := range a.MTP {
 		s.mtpBlocks = append(s.mtpBlocks, blockOf(&a.MTP[i], a.Hidden))
 	}
+}
+
+// shareWeights scales the linears down where blocks share them (ALBERT), so
+// that what is counted stays Φ.
+func (s *sums) shareWeights() {
+	if s.rest >= 0 {
+		return
+	}
+	part := max(0, s.rest/(s.linears+s.experts)+1)
+	for i := range s.blocks {
+		for j := range s.blocks[i].shares {
+			sh := &s.blocks[i].shares[j]
+			sh.elems, sh.inputs, sh.outputs, sh.bytes = part*sh.elems, part*sh.inputs, part*sh.outputs, part*sh.bytes
+		}
+	}
+	s.rest = 0
 }
 
 // plainWidth is the bytes of a weight as the config's dtype says.
