@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -115,4 +118,53 @@ func TestOneOfThreeReplicasKilled(t *testing.T) {
 		text := asked.Answer().Text()
 		require.NotContains(t, text, "interrupted", "the others notice nothing")
 	}
+}
+
+// TestDuplicatesOnTwoReplicas: each delivery goes to both at once, twice; one
+// question is worked on, and one answer shows.
+func TestDuplicatesOnTwoReplicas(t *testing.T) {
+	port, _ := startRedis(t)
+	hub, d := hubtest.New(t), discordtest.New(t)
+	addModel(hub, "acme/twice")
+	vars := map[string]string{
+		"HF_ENDPOINT": hub.URL(), "DISCORD_PUBLIC_KEY": hex.EncodeToString(d.PublicKey), "DISCORD_API_URL": d.URL, "DISCORD_APP_ID": d.AppID,
+		"MEMBOT_STORE": "valkey://127.0.0.1:" + port + "/0", "MEMBOT_LIMIT": "off",
+	}
+	replicas := []*running{startServing(t, vars), startServing(t, vars)}
+	const questions = 20
+	for i := range questions {
+		data := map[string]any{"id": "1100000000000000001", "name": "mem", "type": 1, "options": []map[string]any{{"name": "model", "type": 3, "value": "acme/twice"}}}
+		asked, raw := d.Human(fmt.Sprint("human ", i)).Prepare(2, data, nil)
+		var deliveries sync.WaitGroup
+		for n := range 4 {
+			body, header := raw, d.Sign(raw, time.Now())
+			deliveries.Go(func() {
+				if n == 0 {
+					d.Post(asked, replicas[0].http+"/interactions", raw)
+					return
+				}
+				req, err := http.NewRequest(http.MethodPost, replicas[n%2].http+"/interactions", bytes.NewReader(body))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				req.Header = header
+				res, err := http.DefaultClient.Do(req)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer res.Body.Close()
+				if res.StatusCode != http.StatusOK {
+					t.Errorf("a duplicate got %d", res.StatusCode)
+				}
+			})
+		}
+		deliveries.Wait()
+	}
+	answered := 0
+	for _, r := range replicas {
+		answered += strings.Count(r.log.String(), `"msg":"answered"`)
+	}
+	require.Equal(t, questions, answered, "one computation each")
 }
