@@ -135,6 +135,7 @@ type Mixer struct {
 	ValueDim int64 // d of values
 	Window   int64 // tokens, for Window and Chunked
 	Compress int64 // beyond Window, one key is kept for so many tokens; 0: for each
+	Index    int64 // width of the key that a sparse indexer keeps beside each latent
 	SharesKV bool  // reads another layer's keys and values: none of its own
 	QKVBias  bool
 	OutBias  bool

@@ -50,7 +50,7 @@ func (s *sheet) latentCache(b *block) float64 {
 	if b.layer.Mixer.Kind != MLA || s.v.latents == 0 || s.arch.NoHead {
 		return 0
 	}
-	return b.l * s.wk * (s.v.latents*b.r + b.R) * s.kept(b)
+	return b.l * s.wk * (s.v.latents*b.r + b.R + b.ix) * s.kept(b)
 }
 
 func (s *sheet) crossHeads(b *block) float64 {
@@ -67,7 +67,7 @@ var cacheBills = []bill{
 	},
 	{
 		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "DeepSeek-V2, section 2.1",
-		text: "l * wk * (Lat*r + R) * Tk * Pk",
+		text: "l * wk * (Lat*r + R + Ix) * Tk * Pk",
 		each: func(s *sheet, b *block) float64 { return s.latentCache(b) * s.v.cached },
 	},
 	{
@@ -106,7 +106,7 @@ func (s *sheet) draftCache() float64 {
 		b := &s.mtpBlocks[i]
 		switch m := &b.layer.Mixer; {
 		case m.Kind == MLA && s.v.latents > 0:
-			total += b.l * s.wk * (s.v.latents*b.r + b.R)
+			total += b.l * s.wk * (s.v.latents*b.r + b.R + b.ix)
 		case m.Kind.Attends():
 			total += b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*s.valueDim(b))
 		}
@@ -124,7 +124,7 @@ func (s *sheet) perToken() float64 {
 			continue
 		}
 		if b.layer.Mixer.Kind == MLA && s.v.latents > 0 {
-			total += b.l * s.wk * (s.v.latents*b.r + b.R)
+			total += b.l * s.wk * (s.v.latents*b.r + b.R + b.ix) / float64(or(b.layer.Mixer.Compress, 1))
 			continue
 		}
 		total += b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*s.valueDim(b))

@@ -101,6 +101,7 @@ var blockLetters = []blockLetter{
 	{"W", "window", func(b *block) float64 { return b.W }},
 	{"r", "latent rank", func(b *block) float64 { return b.r }},
 	{"R", "rope dimension", func(b *block) float64 { return b.R }},
+	{"Ix", "width of the indexer's key", func(b *block) float64 { return b.ix }},
 	{"rq", "latent rank of queries", func(b *block) float64 { return b.rq }},
 	{"I", "width of the recurrent mixer", func(b *block) float64 { return b.I }},
 	{"Ik", "width of its keys", func(b *block) float64 { return b.Ik }},

@@ -23,6 +23,7 @@ type block struct {
 	W  float64 // window, tokens
 	r  float64 // MLA's latent rank
 	R  float64 // MLA's rope dimension
+	ix float64 // width of a sparse indexer's key
 	rq float64 // MLA's rank of queries
 	I  float64 // width of a recurrent mixer
 	Ik float64 // width of its keys
@@ -196,7 +197,7 @@ func blockOf(l *Layer, h int64) block {
 		a: float64(m.Heads), k: float64(m.KVHeads), d: float64(m.KeyDim), dv: float64(m.ValueDim),
 		f: float64(f.Width), E: float64(f.Experts), e: float64(f.TopK),
 		fe: float64(f.ExpertWidth), fs: float64(f.SharedWidth),
-		W: float64(m.Window), r: float64(m.KVRank), R: float64(m.RopeDim), rq: float64(m.QueryRank),
+		W: float64(m.Window), r: float64(m.KVRank), R: float64(m.RopeDim), ix: float64(m.Index), rq: float64(m.QueryRank),
 		matrices: l.Matrices(h),
 	}
 	for _, matrix := range b.matrices {

@@ -44,6 +44,7 @@ func compressedLayer(r *reader, s slot) estimator.Layer {
 		m.Extra += compressor(h, d, ratio)
 	}
 	if ratio == 4 { // only these pick among what is kept
+		m.Index = r.int("index_dim")
 		m.Extra += rank*r.int("index_heads")*r.int("index_dim") + h*r.int("index_heads") + compressor(h, r.int("index_dim"), ratio)
 	}
 	streams := r.int("streams")

@@ -6,12 +6,13 @@ import (
 
 // slot is what one block of a model is; blocks with equal slots are one kind.
 type slot struct {
-	mixer  string // a word of mixers
-	ffn    string // dense, sparse or none
-	heads  int64
-	kv     int64
-	width  int64 // of the dense FFN
-	shares bool  // reads another block's keys and values
+	mixer   string // a word of mixers
+	ffn     string // dense, sparse or none
+	heads   int64
+	kv      int64
+	width   int64 // of the dense FFN
+	noIndex bool  // picks tokens by another block's indexer
+	shares  bool  // reads another block's keys and values
 }
 
 // buildDecoder makes the shape of a decoder of uniform or mixed blocks.

@@ -26,6 +26,7 @@ func uniformLayout(r *reader) []slot {
 	shared := r.int("kv_shared")
 	sparse := r.sparse()
 	heads, kv, width, mixer := r.each("heads"), r.each("kv"), r.each("ffn"), r.mixerOf(types)
+	indexers := r.list("index_types")
 	divide := max(1, r.int("ffn_divide"))
 	slots := make([]slot, n)
 	for i := range slots {
@@ -36,6 +37,7 @@ func uniformLayout(r *reader) []slot {
 		if sparse(i) {
 			s.ffn, s.width = "sparse", 0
 		}
+		s.noIndex = i < len(indexers) && indexers[i].String() == "shared"
 		s.shares = shared > 0 && int64(i) >= n-shared
 		slots[i] = s
 	}

@@ -123,7 +123,9 @@ func latentAttention(r *reader, s slot) estimator.Mixer {
 		Kind: estimator.MLA, Heads: s.heads, KVHeads: s.heads,
 		QueryRank: r.int("q_rank"), KVRank: r.int("kv_rank"), RopeDim: r.int("rope_dim"),
 		QKVBias: r.flag("qkv_bias"), OutBias: r.flag("out_bias"),
-		Extra: r.indexer(),
+	}
+	if !s.noIndex {
+		m.Extra, m.Index = r.indexer(), r.int("index_dim")
 	}
 	m.KeyDim = r.int("nope_dim") + m.RopeDim
 	m.ValueDim = r.int("v_head_dim")

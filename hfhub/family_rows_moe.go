@@ -91,7 +91,7 @@ func latents() map[string]family {
 		"mistral4":     {like: "deepseek_v3", facts: "hidden:4096 layers:36 heads:32 ffn:12288 vocab:131072 ctx:1048576 experts:128 topk:4 kv_rank:256 q_rank:1024 nope_dim:64 first_dense:0"},
 		"deepseek_v32": {like: "deepseek_v3", facts: "ctx:163840 index_heads=index_n_heads:64 index_dim=index_head_dim:128 index_topk=index_topk:2048"},
 		"glm_moe_dsa": {like: "deepseek_v32", facts: "hidden:6144 layers:78 heads:64 ffn:12288 vocab:154880 ctx:202752 q_rank:2048 nope_dim:192 v_head_dim:256 index_heads:32 " +
-			"moe_list=mlp_layer_types knows=indexer_types,num_experts"},
+			"moe_list=mlp_layer_types index_types=indexer_types knows=num_experts"},
 		"glm4_moe_lite": {like: "deepseek_v3", facts: "hidden:2048 layers:47 heads:20 ffn:10240 vocab:154880 ctx:202752 q_rank:768 nope_dim:192 v_head_dim:256 experts:64 topk:4 expert_ffn:1536 first_dense:1 moe_list=mlp_layer_types"},
 		"minicpm3":      {like: "deepseek_v2", facts: "hidden:2560 layers:62 heads:40 ffn:6400 vocab:73448 ctx:32768 tied:true kv_rank:256 q_rank:768 nope_dim:64 rope_dim:32 v_head_dim:0 experts=:0 shared=:0"},
 		"longcat_flash": {like: "deepseek_v3", layout: pairedLayout, layer: pairedLayer, facts: "hidden:6144 layers=num_layers:28 heads:64 ffn=ffn_hidden_size:12288 vocab:131072 ctx:131072 " +
