@@ -2,6 +2,7 @@ package discord
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -63,18 +64,14 @@ type filled struct {
 
 // read turns an invocation into the typed line.
 func (c Command) read(values []OptionValue) filled {
-	given := map[string]OptionValue{}
-	for _, v := range values {
-		given[v.Name] = v
-	}
 	var f filled
 	words, keys, texts := []string{"/" + c.Name}, []string{}, []string{}
 	for _, o := range c.Options {
-		v, ok := given[o.Name]
-		if !ok {
+		at := slices.IndexFunc(values, func(v OptionValue) bool { return v.Name == o.Name })
+		if at < 0 {
 			continue
 		}
-		text, ok := o.text(v.Value)
+		text, ok := o.text(values[at].Value)
 		switch {
 		case !ok:
 			f.bad = o.Name

@@ -1,12 +1,12 @@
 package discord
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -28,7 +28,10 @@ func (b *Bot) HTTPHandler() http.Handler {
 
 func (b *Bot) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	received := b.now()
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var read bytes.Buffer
+	read.Grow(int(min(max(r.ContentLength, 0), 1<<14)) + bytes.MinRead)
+	_, err := read.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
+	body := read.Bytes()
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		http.Error(w, "body too large", http.StatusRequestEntityTooLarge)
 		return

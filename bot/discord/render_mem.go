@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,8 +85,15 @@ func planText(plan map[string]commands.PlanValue, key string) string {
 	if !ok || value.Value == nil {
 		return ""
 	}
-	if f, ok := value.Value.(float64); ok && f == math.Trunc(f) && math.Abs(f) < 1e15 {
-		return fmt.Sprintf("%.0f", f)
+	switch v := value.Value.(type) {
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+			return strconv.FormatFloat(v, 'f', 0, 64)
+		}
 	}
 	return fmt.Sprint(value.Value)
 }
