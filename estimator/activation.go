@@ -113,6 +113,22 @@ func (s *sheet) begin(k *kept, b *block) {
 	}
 }
 
+// written copies the terms, where there are any.
+func (k *kept) written() *terms {
+	if k.terms == nil {
+		return nil
+	}
+	t := *k.terms
+	return &t
+}
+
+// rewrite puts copied terms back.
+func (k *kept) rewrite(t *terms) {
+	if k.terms != nil {
+		*k.terms = *t
+	}
+}
+
 // whole adds bytes that every tensor rank keeps.
 func (k *kept) whole(u unit, bytes float64) {
 	k.sum += bytes * k.width(u)

@@ -28,15 +28,15 @@ func (s *sheet) fillBlocks() {
 			s.keptOfKind[i] = keeps
 		}
 		s.keep += b.l * keeps
-		s.gradientsOf(b, k)
+		s.gradientsOf(b, k, true)
+		s.end.raise(all+k.sum+s.inputBytes(), i)
+		s.gradientsOf(b, k, false)
 		moving := k.sum
-		s.end.raise(all+moving+s.inputBytes(), i)
-		switch s.plan.Train.Recompute {
-		case RecomputeFull:
+		switch {
+		case s.again():
 			moving += all
-		case RecomputeSelective:
+		case s.plan.Train.Recompute == RecomputeSelective:
 			moving += all - keeps
-		default:
 		}
 		s.flight.raise(moving, i)
 	}
@@ -111,6 +111,7 @@ func (s *sheet) selected(b *block, k *kept) {
 	if !stacks[s.stack].selectsOps || b.units[perState] > 0 {
 		return
 	}
+	all, terms := k.sum, k.written()
 	s.begin(k, b)
 	s.residual(k, perHidden, 2*s.act)
 	if !s.fused {
@@ -124,21 +125,28 @@ func (s *sheet) selected(b *block, k *kept) {
 	k.cut(perFFN, s.act)
 	k.cut(perShared, s.act)
 	k.cut(perExpert, s.act)
+	if k.sum > all { // a block of little but norms
+		k.sum = all
+		k.rewrite(terms)
+	}
 }
 
 // eagerOps is what is kept more by h where single operations are not compiled.
 const eagerOps = 2.5
 
-// gradientsOf are those of a block's inner tensors while its backward pass runs:
-// the FFN's are the widest. A frozen FFN needs three at once, and the input of a
-// recomputed block is the checkpoint itself.
-func (s *sheet) gradientsOf(b *block, k *kept) {
+// gradientsOf are those of a block's inner tensors while its backward pass runs,
+// the first to or the last: the FFN's are the widest. A frozen FFN needs three
+// at once, and the input of a recomputed block is the checkpoint itself.
+func (s *sheet) gradientsOf(b *block, k *kept, last bool) {
 	s.begin(k, b)
 	wide, narrow := 2*s.act, s.act
 	if s.frozen {
 		wide, narrow = 3*s.act, 0
-		if s.plan.Train.Recompute == RecomputeFull {
+		if s.again() {
 			narrow = s.frozenInput(b)
+			if last {
+				narrow = min(0, narrow)
+			}
 		}
 	}
 	k.cut(perFFN, wide)
@@ -166,6 +174,12 @@ func (s *sheet) frozenInput(b *block) float64 {
 	return rest
 }
 
+// again says whether a whole block is made once more when the backward pass
+// begins: computed, or brought back from the host.
+func (s *sheet) again() bool {
+	return s.plan.Train.Recompute == RecomputeFull || s.keptOnHost()
+}
+
 // castsKept by h: PEFT with transformers 4.48 on a 16-bit base.
 const castsKept = 8
 
@@ -180,12 +194,12 @@ func (s *sheet) keepText(b *block) string {
 // flightText writes out the block in flight when the backward pass begins.
 func (s *sheet) flightText(b *block) string {
 	moving := kept{terms: new(terms)}
-	s.gradientsOf(b, &moving)
-	if s.plan.Train.Recompute != RecomputeNone {
+	s.gradientsOf(b, &moving, false)
+	if s.plan.Train.Recompute != RecomputeNone || s.keptOnHost() {
 		again := kept{terms: new(terms)}
 		s.keepAll(b, &again)
 		moving.terms.add(again.terms, 1)
-		if s.plan.Train.Recompute == RecomputeSelective {
+		if s.plan.Train.Recompute == RecomputeSelective && !s.keptOnHost() {
 			s.keptOf(b, &again)
 			moving.terms.add(again.terms, -1)
 		}
@@ -197,7 +211,7 @@ func (s *sheet) flightText(b *block) string {
 func (s *sheet) endText(b *block) string {
 	all, e := kept{terms: new(terms)}, kept{terms: new(terms)}
 	s.keepAll(b, &all)
-	s.gradientsOf(b, &e)
+	s.gradientsOf(b, &e, true)
 	s.residual(&e, perHidden, s.act)
 	e.terms.add(all.terms, 1)
 	return "T*(" + s.keptText(e.terms, b) + ")"

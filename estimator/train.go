@@ -219,26 +219,23 @@ func (s *sheet) fillEnds() {
 	s.P = s.Pm + s.Pe + s.Ps + s.Px
 }
 
-// fillFullest compares the first stage, which keeps more micro-batches, with
-// the last, which has the head and the logits.
+// fillFullest takes the first stage, which keeps more micro-batches, or the
+// last, which has the head and the logits: whichever comes to more.
 func (s *sheet) fillFullest() {
-	first := s.stageWeight()
-	mb := s.mb
+	mb, first := s.mb, s.stagePeak()
 	s.first, s.last, s.mb = false, true, 1
 	s.fillEnds()
-	if s.stageWeight() >= first {
+	if s.stagePeak() >= first {
 		return
 	}
 	s.first, s.last, s.mb = true, false, mb
 	s.fillEnds()
 }
 
-// stageWeight is what differs between stages, bytes.
-func (s *sheet) stageWeight() float64 {
-	states := (s.ww+s.gw)*s.Pe + (s.wm+2*s.wo)*s.Pe/s.No
-	kept := s.keep * s.share * s.mb * s.T
-	if s.last {
-		kept += s.T * (s.lV*s.Vp + s.lh*s.h)
+// stagePeak is what the stage allocates at its highest moment.
+func (s *sheet) stagePeak() float64 {
+	if _, err := s.settle(); err != nil {
+		return float64(MaxBytes)
 	}
-	return states + kept
+	return s.allocated
 }

@@ -78,7 +78,7 @@ var runBills = []bill{
 		payer: func(r *stackRow) bool { return r.keepsOutputs },
 		text:  "2 * (L - 2) * h * T",
 		bytes: func(s *sheet) float64 {
-			if !s.frozen || s.Nw == 1 || s.plan.Train.Recompute != RecomputeFull {
+			if !s.frozen || s.Nw == 1 || s.keptOnHost() || s.plan.Train.Recompute != RecomputeFull {
 				return 0
 			}
 			return 2 * max(0, s.L-2) * s.h * s.T

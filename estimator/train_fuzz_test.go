@@ -2,6 +2,7 @@ package estimator
 
 import (
 	"errors"
+	"math/rand"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,5 +53,31 @@ func fuzzedPlan(choices []byte) Plan {
 			Loss: Loss(next(int(numLosses))), Every: int64(next(5)), Accum: int64(next(9)), Compile: Switch(next(int(numSwitches))),
 			Targets: Targets(next(128)), LoRADropout: float64(next(2)) / 10, Grads: Grads(next(int(numGrads))),
 		},
+	}
+}
+
+// With 4 blocks or more, full recompute needs no more than selective, and that
+// no more than none, whatever the shape and the run.
+func TestRecomputeNeverAddsAnywhere(t *testing.T) {
+	random := rand.New(rand.NewSource(1))
+	below := func(n int) int64 { return int64(random.Intn(n)) }
+	for range 5000 {
+		heads := 1 + below(32)
+		a := llama(4+below(60), 64*heads, heads, []int64{1, heads}[below(2)], 64, 64*(1+below(200)), 1000+below(200_000), below(2) == 0)
+		if below(4) == 0 {
+			a.Layers[0].FFN = FFN{Gated: true, Experts: 8, TopK: 1 + below(8), ExpertWidth: 64 * (1 + below(100))}
+		}
+		choices := make([]byte, 20)
+		random.Read(choices)
+		p := fuzzedPlan(choices)
+		p.Tensor, p.Pipeline, p.Context, p.Expert, p.GPUs = 1, 1+below(2), 1, 1, 8
+		p.Seq, p.Train.Every = 1+below(5000), 0
+		last := MaxBytes
+		for _, p.Train.Recompute = range Recomputes() {
+			total, err := Peak(a, p)
+			require.NoError(t, err)
+			require.LessOrEqual(t, total, last, "%+v %+v", a.Layers[0], p)
+			last = total
+		}
 	}
 }
