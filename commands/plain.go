@@ -117,7 +117,7 @@ func (s *Service) methodsBeside(ctx context.Context, line string, a *Answer, w *
 // its stand-ins that is.
 func (s *Service) standIns(ctx context.Context, reading words.Reading) map[string]string {
 	found := map[string]string{}
-	for _, name := range strings.Fields(reading.Line) {
+	for name := range strings.FieldsSeq(reading.Line) {
 		if reading.Stands[name] == nil || s.knows(ctx, name) {
 			continue
 		}

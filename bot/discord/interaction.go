@@ -3,6 +3,7 @@ package discord
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -183,9 +184,8 @@ func (m *ReceivedMessage) state() string {
 // there is none.
 func (m *ReceivedMessage) choice(n int) string {
 	for _, e := range m.Embeds {
-		if n >= 1 && n <= len(e.Fields) {
-			line := strings.Trim(e.Fields[n-1].Value, "`")
-			if strings.HasPrefix(line, "/") {
+		for _, f := range e.Fields {
+			if line := strings.Trim(f.Value, "`"); f.Name == strconv.Itoa(n) && strings.HasPrefix(line, "/") {
 				return line
 			}
 		}

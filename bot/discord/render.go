@@ -47,11 +47,15 @@ func render(a commands.Answer, sc scene) *Message {
 	default:
 		drawText(&e, s, a, sc)
 	}
+	understood(&e, s, a, sc)
 	e.Description = s.String()
 	m := newMessage(e)
 	if a.Error == nil {
 		m.footer(a)
 		m.Components = controls(a, sc)
+		if offersOthers(a) && len(m.Components) < maxRows {
+			m.Components = append(m.Components, choiceButtons(len(a.Choices))...)
+		}
 		if chart.Drawable(a) {
 			m.draw, m.alt = &a, chart.AltText(a, sc.lang)
 		}
@@ -64,6 +68,25 @@ func render(a commands.Answer, sc scene) *Message {
 	m.secret = a.Private
 	m.trim()
 	return m
+}
+
+// understood says, in small print, which words were read as the line in the
+// footer, and what else they may have meant, as fields that the buttons read.
+func understood(e *Embed, s *sheet, a commands.Answer, sc scene) {
+	if a.Error != nil || a.Understood == "" || a.Question == "" {
+		return
+	}
+	s.add("-# “" + plain(clip(a.Understood, maxTitle)) + "”")
+	if offersOthers(a) {
+		s.add("-# " + wordNotMeant.in(sc.lang))
+		choiceFields(e, a.Choices)
+	}
+}
+
+// offersOthers says that plain words were answered that may have meant something
+// else.
+func offersOthers(a commands.Answer) bool {
+	return a.Understood != "" && a.Kind != "unclear" && a.Question != "" && len(a.Choices) > 0
 }
 
 // footer writes the canonical question where the next button finds it. One too

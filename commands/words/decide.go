@@ -135,7 +135,7 @@ func (s *scan) withModel(out Reading, p plan) Reading {
 			kind = Explain
 		}
 	}
-	if first.vague && !s.detailed(p) {
+	if first.vague && !s.detailed(p) && len(names) == 1 {
 		out.Kind, out.Ask = Unclear, "model"
 		for _, name := range append([]string{first.line}, first.others...) {
 			if len(out.Choices) < maxChoices {
@@ -146,6 +146,9 @@ func (s *scan) withModel(out Reading, p plan) Reading {
 	}
 	if kind != Compare {
 		names = names[:1]
+	}
+	if p.mode == "train" && p.values["method"] == "" && strings.Contains(strings.ToLower(names[0]), "bnb-4bit") {
+		p.values["method"] = "qlora" // nothing else trains a base of 4 bits
 	}
 	out.Kind, out.Wants = kind, s.wants()
 	out.Line = typed("/"+kind, names, p)

@@ -290,13 +290,24 @@ func (s *scan) offloadFacts(p *plan) {
 	}
 }
 
-// targets reads q_proj,v_proj and qkv.
+// targets reads q_proj,v_proj and "target modules q,k,v".
 func (s *scan) targets() []string {
 	letters := []string{"q", "k", "v", "o", "gate", "up", "down"}
 	var list []string
+	listed := -1 // the atom behind a list of targets that goes on
 	for i, a := range s.atoms {
-		if i+1 < len(s.atoms) && s.atoms[i+1].is("proj") && slices.Contains(letters, a.text) && !slices.Contains(list, a.text) {
-			list = append(list, a.text)
+		if a.is("targets") || a.is("modules") || a.is("module") {
+			listed = i + 1
+		}
+		named := i+1 < len(s.atoms) && s.atoms[i+1].is("proj") || i == listed
+		switch {
+		case named && slices.Contains(letters, a.text):
+			if !slices.Contains(list, a.text) {
+				list = append(list, a.text)
+			}
+			listed = i + 1
+		case i == listed && (a.is(",") || a.is(";") || a.is("and") || a.is("=") || a.is(":") || a.is("proj") || a.is("和")):
+			listed = i + 1
 		}
 	}
 	return list
@@ -335,6 +346,15 @@ func (r *Reader) isGGUF(dtype string) bool {
 	return strings.HasPrefix(dtype, "q") || strings.HasPrefix(dtype, "iq")
 }
 
+// degrees is the product of the parallel degrees that were said.
+func (s *scan) degrees() float64 {
+	product := 1.0
+	for _, key := range []string{"tp", "pp", "cp", "dp"} {
+		product *= max(1, s.numbers[key])
+	}
+	return min(product, maxCount)
+}
+
 // askedCard is the card that the question is about: of several that are named by
 // their size alone, the one that "is it enough" follows; else the first.
 func (s *scan) askedCard() int {
@@ -363,6 +383,9 @@ func (s *scan) countFacts(p *plan) {
 	}
 	if s.has("ask", "why") && s.most > n {
 		n = s.most
+	}
+	if ranks := int64(s.degrees()); n == 0 && ranks > 1 && p.mode == "train" && s.numbers["dp"] > 0 {
+		n = ranks
 	}
 	if tp := int64(s.numbers["tp"] * max(1, s.numbers["pp"])); n == 0 && tp > 1 && p.mode == "infer" {
 		n = tp

@@ -78,7 +78,7 @@ func (s *scan) offer(out *Reading, names []string, p plan) {
 // assumeModel says which model was taken where the question left it open, and
 // offers the others.
 func (s *scan) assumeModel(out *Reading, n named, p plan) {
-	if n.taken == "" || out.Kind == Compare {
+	if n.taken == "" || out.Kind == Compare && !n.vague {
 		return
 	}
 	if n.taken == "only" {
@@ -88,6 +88,9 @@ func (s *scan) assumeModel(out *Reading, n named, p plan) {
 	others := n.others[:min(maxChoices-1, len(n.others))]
 	out.Assumed = append(out.Assumed, Assumption{"model", fmt.Sprintf(s.r.word(s.lang, "model"), n.line, strings.Join(others, ", "))})
 	for _, name := range others {
+		if out.Kind == Compare {
+			break
+		}
 		out.Choices = append(out.Choices, typed("/"+out.Kind, []string{name}, p))
 	}
 }
