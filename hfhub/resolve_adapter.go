@@ -2,6 +2,7 @@ package hfhub
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,6 +100,27 @@ func (r *Resolver) pipelined(ctx context.Context, info Info, m Model) (Model, er
 	m.Notes = append(m.Notes, Note{Code: "pipeline", Key: name, Value: strconv.Itoa(len(arch.Towers))})
 	var err error
 	m.Arch, err = arch.Sealed()
+	return m, err
+}
+
+// blockless says whether a refused model is of a library whose models keep no
+// cache, so that its tensors are all there is to count: a convolutional network
+// of timm, a component of a pipeline.
+func blockless(info Info, err error) bool {
+	_, unsupported := errors.AsType[*UnsupportedError](err)
+	return unsupported && (info.Library == "timm" || info.Library == "diffusers")
+}
+
+// byTensors makes a model of counted tensors alone.
+func (m Model) byTensors(refused error) (Model, error) {
+	name := "tensors"
+	if u, ok := errors.AsType[*UnsupportedError](refused); ok {
+		name = u.ModelType
+	}
+	m.Read = ReadNotes{Family: name, Warnings: []string{"no config describes the blocks of " + name + ": its tensors alone are counted"}}
+	m.Notes = append(m.Notes, doubted(m.Read)...)
+	var err error
+	m.Arch, err = partsOf(name, m.Weights).Sealed()
 	return m, err
 }
 

@@ -49,6 +49,9 @@ func (r *Resolver) fromHub(ctx context.Context, ref Ref, variant string) (Model,
 		return other(ctx, info, m)
 	}
 	arch, read, err := r.shape(ctx, info, weights)
+	if blockless(info, err) && weights.Parameters > 0 {
+		return m.byTensors(err)
+	}
 	if err != nil {
 		return Model{}, err
 	}
@@ -151,7 +154,7 @@ func readParamsFile(_ context.Context, _ *Resolver, _ Info, file File) (estimato
 
 // explained are parameters that files may hold beyond what the shape counts,
 // and that no engine keeps: a tied head stored all the same, layers that predict
-// further tokens.
+// further tokens, with or without an embedding and a head of their own.
 func explained(a *estimator.Arch) []struct {
 	code   string
 	params int64
@@ -164,7 +167,13 @@ func explained(a *estimator.Arch) []struct {
 	return []struct {
 		code   string
 		params int64
-	}{{"", 0}, {"tied_head_stored", tied}, {"mtp_stored", p.MTP}, {"mtp_stored", p.MTP + tied}}
+	}{
+		{"", 0},
+		{"tied_head_stored", tied},
+		{"mtp_stored", p.MTP},
+		{"mtp_stored", p.MTP + tied},
+		{"mtp_stored", p.MTP + p.Embedding + p.Head}, // DeepSeek stores both a second time
+	}
 }
 
 // tolerance is the share by which a count from tensors may differ from the shape's

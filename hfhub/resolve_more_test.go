@@ -61,6 +61,39 @@ func TestResolvePipeline(t *testing.T) {
 	require.Positive(t, b.Total)
 }
 
+// A network of timm is its tensors: nothing describes its blocks, and it keeps
+// nothing of them.
+func TestResolveTimm(t *testing.T) {
+	hub := hubtest.New(t)
+	hub.Add("timm/resnet50.a1_in1k", map[string][]byte{
+		"config.json": []byte(`{"architecture":"resnet50","num_classes":1000,"num_features":2048,"pretrained_cfg":{"tag":"a1_in1k"}}`),
+	}, hubtest.Library("timm"), hubtest.With("model.safetensors", hubtest.Safetensors(nil, hubtest.Tensor{Name: "conv1.weight", DType: "F32", Shape: []int64{64, 3, 7, 7}})))
+	m, err := resolver(t, hub).Model(t.Context(), "timm/resnet50.a1_in1k", "")
+	require.NoError(t, err)
+	require.EqualValues(t, 64*3*7*7, m.Arch.Total())
+	require.Equal(t, "resnet50", m.Arch.Family)
+	require.True(t, m.Notes[0].Warning)
+}
+
+// DeepSeek stores its further layer with an embedding and a head once more; none
+// of it is the model's.
+func TestResolveLeavesOutFurtherLayers(t *testing.T) {
+	const config = `{"model_type":"deepseek_v3","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":1000,"intermediate_size":128,
+		"moe_intermediate_size":32,"n_routed_experts":4,"num_experts_per_tok":2,"first_k_dense_replace":1,"q_lora_rank":16,"kv_lora_rank":16,"qk_nope_head_dim":16,
+		"qk_rope_head_dim":8,"v_head_dim":16,"num_nextn_predict_layers":1,"torch_dtype":"bfloat16"}`
+	arch, _, err := hfhub.ReadConfig([]byte(config), hfhub.ConfigOptions{})
+	require.NoError(t, err)
+	p := arch.Params()
+	stored := p.Total() + p.MTP + p.Embedding + p.Head
+	hub := hubtest.New(t)
+	hub.Add("me/deep", map[string][]byte{"config.json": []byte(config)},
+		hubtest.With("model.safetensors", hubtest.Safetensors(nil, hubtest.Tensor{Name: "w", DType: "BF16", Shape: []int64{stored}})))
+	m, err := resolver(t, hub).Model(t.Context(), "me/deep", "")
+	require.NoError(t, err)
+	require.EqualValues(t, p.Total(), m.Arch.Total())
+	require.Equal(t, "mtp_stored", m.Notes[0].Code)
+}
+
 // A repository of GGUF files alone is read from the header of the one chosen.
 func TestResolveGGUF(t *testing.T) {
 	hub := hubtest.New(t)
