@@ -211,7 +211,7 @@ func (m *mergedPart) part(s *sheet, name PartName, moment Moment) Part {
 
 // shown lists the letters that occur in the formulas.
 func (s *sheet) shown(parts []Part) []Letter {
-	all := make([]Letter, 0, 12)
+	all := make([]Letter, 0, 24)
 	seen := func(name string) bool {
 		for _, l := range all {
 			if l.Name == name {

@@ -1,6 +1,7 @@
 package estimator
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -8,12 +9,8 @@ import (
 // letter finds a letter of a formula by its name, a block's with or without the
 // kind's number, or a sum over many kinds.
 func (s *sheet) letter(name string) (Letter, bool) {
-	for _, table := range [2][]letter{letters, modeLetters(s.plan.Mode)} {
-		for i := range table {
-			if table[i].name == name {
-				return Letter{name, table[i].of(s), table[i].meaning}, true
-			}
-		}
+	if l, ok := lettersByName[s.plan.Mode][name]; ok {
+		return Letter{name, l.of(s), l.meaning}, true
 	}
 	if index, ok := strings.CutPrefix(name, sumPrefix); ok {
 		return s.sumOf(name, index)
@@ -30,13 +27,16 @@ func (s *sheet) letter(name string) (Letter, bool) {
 	return s.blockLetter(name, base, index)
 }
 
-// modeLetters are the letters that only serving or only training has.
-func modeLetters(m Mode) []letter {
-	if m == Training {
-		return trainLetters
+// lettersByName finds the letters of a mode: those of both, and its own.
+var lettersByName = func() (modes [numModes]map[string]letter) {
+	for m, own := range [numModes][]letter{Infer: serveLetters, Training: trainLetters} {
+		modes[m] = map[string]letter{}
+		for _, l := range slices.Concat(letters, own) {
+			modes[m][l.name] = l
+		}
 	}
-	return serveLetters
-}
+	return modes
+}()
 
 func (s *sheet) blockLetter(name, base string, index int) (Letter, bool) {
 	for i := range blockLetters {

@@ -238,3 +238,41 @@ func TestLayersOnTheHost(t *testing.T) {
 		last = b.Allocated
 	}
 }
+
+// Every further option of serving is shown as it is computed, and each changes
+// memory in the direction that it should.
+func TestServingOptions(t *testing.T) {
+	archs := servedArchs(t)
+	set := func(n int64) Count { return Count{N: n, Set: true} }
+	for _, row := range []struct {
+		name, shape string
+		from, to    Plan
+		grows       bool
+	}{
+		{"LoRA slots are weights", "llama-3.2-3b", Plan{Serve: Serve{Engine: VLLM}}, Plan{Serve: Serve{Engine: VLLM, LoRASlots: 1, LoRARank: 64}}, true},
+		{"drafts keep states", "qwen3.5-27b", Plan{Serve: Serve{Engine: LlamaCPP}}, Plan{Serve: Serve{Engine: LlamaCPP, MTP: set(2)}}, true},
+		{"decode context parallel cuts the cache", "kimi-k2", Plan{GPUs: 8, Seq: 65536, Serve: Serve{Engine: VLLM}}, Plan{GPUs: 8, Seq: 65536, Serve: Serve{Engine: VLLM, DecodeContext: 8}}, false},
+		{"offloaded blocks leave the card", "llama-3.1-8b", Plan{}, Plan{Offload: OffloadParams}, false},
+		{"no graphs", "llama-3.1-8b", Plan{Serve: Serve{Engine: VLLM}}, Plan{Serve: Serve{Engine: VLLM, Eager: On, Version: Version{0, 16}}}, false},
+		{"full heads of MLA", "deepseek-v3", Plan{Serve: Serve{Engine: IKLlamaCPP, MLAMode: set(3)}}, Plan{Serve: Serve{Engine: IKLlamaCPP, MLAMode: set(0)}}, true},
+		{"a transposed latent", "deepseek-v3", Plan{Seq: 32768, Serve: Serve{Engine: IKLlamaCPP, MLAMode: set(2)}}, Plan{Seq: 32768, Serve: Serve{Engine: IKLlamaCPP, MLAMode: set(1)}}, true},
+		{"scores of eager attention", "llama-3.1-8b", Plan{Seq: 8192}, Plan{Seq: 8192, Attention: Eager}, true},
+		{"scores without fused attention", "qwen3-32b", Plan{Seq: 40960, Serve: Serve{Engine: LlamaCPP}}, Plan{Seq: 40960, Attention: Eager, Serve: Serve{Engine: LlamaCPP}}, true},
+		{"logits before 4.45", "qwen2.5-7b", Plan{}, Plan{Serve: Serve{Version: Version{4, 38}}}, true},
+		{"experts over more ranks", "qwen3-30b", Plan{GPUs: 4, Tensor: 2, Pipeline: 1, Serve: Serve{Engine: VLLM}}, Plan{GPUs: 4, Tensor: 2, Pipeline: 1, Expert: 4, Serve: Serve{Engine: VLLM}}, false},
+		{"stages", "qwen3-32b", Plan{Serve: Serve{Engine: VLLM}}, Plan{GPUs: 3, Tensor: 1, Pipeline: 3, Serve: Serve{Engine: VLLM}}, false},
+	} {
+		before, after := requireShown(t, archs[row.shape], row.from), requireShown(t, archs[row.shape], row.to)
+		if row.grows {
+			require.Greater(t, after.Total, before.Total, row.name)
+		} else {
+			require.Less(t, after.Total, before.Total, row.name)
+		}
+	}
+}
+
+// The slots that Unsloth's logs of Llama-3.2-3B show: 0.23 GiB for rank 64.
+func TestLoRASlots(t *testing.T) {
+	b := estimate(t, servedArchs(t)["llama-3.2-3b"], Plan{Serve: Serve{Engine: VLLM, LoRASlots: 1, LoRARank: 64}})
+	require.InDelta(t, 0.2312, part(b, Adapters)/float64(GiB), 0.06)
+}
