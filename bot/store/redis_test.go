@@ -51,6 +51,9 @@ func (a *asker) ask(worker, i int) {
 	}
 }
 
+// busy is what a machine with other work, or the race detector, may add.
+const busy = 3 * time.Second
+
 // load asks from eight workers, without a pause, until the function it returns
 // is called.
 func (a *asker) load() (stop func()) {
@@ -109,8 +112,9 @@ func TestServerComesAndGoesUnderLoad(t *testing.T) {
 		t.Logf("%s: recovered; %d asked, slowest %v", name, a.asked.Load(), time.Duration(a.slowest.Load()))
 	}
 	stop()
-	// A question asks up to three times; each waits a deadline at most.
-	require.Less(t, time.Duration(a.slowest.Load()), 6*deadline)
+	// A question asks up to three times, each waits a deadline at most, and a busy
+	// machine adds its own.
+	require.Less(t, time.Duration(a.slowest.Load()), 6*deadline+busy)
 	require.Positive(t, a.hits.Load())
 	require.Equal(t, 1, log.count(warned), "a flapping store is told of once a minute:\n%s", log.String())
 }
@@ -172,7 +176,7 @@ func TestSlowServer(t *testing.T) {
 	delay.Store(0)
 	require.Eventually(t, s.Healthy, 15*time.Second, 10*time.Millisecond)
 	stop()
-	require.Less(t, time.Duration(a.slowest.Load()), 6*deadline)
+	require.Less(t, time.Duration(a.slowest.Load()), 6*deadline+busy)
 }
 
 // TestTwoReplicasAnswerOnce: each delivery goes to both replicas, twice; one of
