@@ -18,16 +18,16 @@ type Answer struct {
 	WhatIf      []Change             `json:"what_if,omitzero"`
 	Run         []RunText            `json:"run,omitzero"`
 	Textbook    *PerGPU              `json:"textbook,omitempty"` // explain
-	Others      []OtherTool          `json:"others,omitzero"`   // explain
-	Letters     []Letter             `json:"letters,omitzero"`  // explain: what stands for what in the formulas
-	Options     []Option             `json:"options,omitzero"`  // fit, models
-	Answers     []Answer             `json:"answers,omitzero"`  // compare
-	GPUs        []GPUCard            `json:"gpus,omitzero"`     // gpus
+	Others      []OtherTool          `json:"others,omitzero"`    // explain
+	Letters     []Letter             `json:"letters,omitzero"`   // explain: what stands for what in the formulas
+	Options     []Option             `json:"options,omitzero"`   // fit, models
+	Answers     []Answer             `json:"answers,omitzero"`   // compare
+	GPUs        []GPUCard            `json:"gpus,omitzero"`      // gpus
 	Topic       string               `json:"topic,omitempty"`    // concept, and an explain that answers one
 	Text        string               `json:"text,omitempty"`     // concept, help, about, privacy, off_topic, settings
 	Numbers     map[string]float64   `json:"numbers,omitempty"`  // concept
 	Ask         string               `json:"ask,omitempty"`      // unclear: what is missing
-	Choices     []string             `json:"choices,omitzero"`  // unclear: canonical lines, at most three
+	Choices     []string             `json:"choices,omitzero"`   // unclear: canonical lines, at most three
 	Warnings    []Warning            `json:"warnings,omitzero"`
 	Assumptions []Assumption         `json:"assumptions,omitzero"`
 	Error       *Refusal             `json:"error,omitempty"`

@@ -47,7 +47,12 @@ type FoundNote struct {
 
 // ofSource says whether a note tells where the facts came from, and not what was
 // assumed or is to be doubted.
-func (n FoundNote) ofSource() bool { return !n.Warning && n.Code != classDefault }
+func (n FoundNote) ofSource() bool {
+	return !n.Warning && n.Code != classDefault && n.Code != shapeDefault
+}
+
+// shapeDefault is the code of a number of a custom shape that was not typed.
+const shapeDefault = "shape_default"
 
 // classDefault is the code of a number that no key gave.
 const classDefault = "class_default"

@@ -145,6 +145,11 @@ func (a *Answer) notes(f Found, r *Request, b *estimator.Breakdown, w *Wording) 
 		add("seq_past_context", "seq", valueText(f.Arch.Context), true)
 	}
 	if f.Source == "size" {
+		for _, key := range []string{"seq", "out", "batch"} {
+			if r.Given(key) {
+				add("size_ignores", key, f.ID, true)
+			}
+		}
 		add("size_only", "model", f.ID, false)
 	}
 	if !r.ModeGiven && b.Plan.Train.Stack != estimator.Textbook {

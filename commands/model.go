@@ -77,9 +77,16 @@ func (s *Service) customModel(r *Request) (Found, error) {
 		return Found{}, refused
 	}
 	arch = unshared(arch)
-	keys.apply(&arch)
+	invented, refused := keys.apply(&arch)
+	if refused != nil {
+		return Found{}, refused
+	}
 	sealed, err := arch.Sealed()
-	return Found{ID: customModel, Source: "custom", Arch: sealed}, err
+	f := Found{ID: customModel, Source: "custom", Arch: sealed}
+	for _, key := range invented {
+		f.Notes = append(f.Notes, FoundNote{Code: shapeDefault, Key: key.Key, Value: key.Value})
+	}
+	return f, err
 }
 
 // unshared is a copy whose layers can be changed.

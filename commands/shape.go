@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"maps"
+
 	"membot/estimator"
 )
 
@@ -153,29 +155,74 @@ func (k *ShapeKey) read(value string) (int64, *valueError) {
 }
 
 // apply changes a family's block into the asker's shape; what follows from other
-// keys is filled in where it was not given.
-func (s shape) apply(a *estimator.Arch) {
-	s.derive()
+// keys is filled in where it was not given. It returns the keys that were not.
+func (s shape) apply(a *estimator.Arch) ([]Setting, *Refused) {
+	given := maps.Clone(s)
+	s.derive(a)
+	if refused := s.check(); refused != nil {
+		return nil, refused
+	}
+	var invented []Setting
 	for i := range shapeKeys {
-		if n, given := s[shapeKeys[i].Key]; given && shapeKeys[i].set != nil {
-			shapeKeys[i].set(a, n)
+		key := &shapeKeys[i]
+		n, set := s[key.Key]
+		if !set || key.set == nil {
+			continue
+		}
+		key.set(a, n)
+		if _, typed := given[key.Key]; !typed {
+			invented = append(invented, Setting{key.Key, valueText(n)})
 		}
 	}
 	if s["experts"] > 0 {
 		ffns(func(f *estimator.FFN, _ int64) { f.Width = 0 })(a, 0)
 	}
+	return invented, nil
 }
 
-// derive fills in what one key says of another.
-func (s shape) derive() {
-	fill := func(key string, n int64, ok bool) {
-		if _, given := s[key]; !given && ok {
+// derive fills in what one key says of another, and takes the rest from the
+// family in the proportion of h.
+func (s shape) derive(family *estimator.Arch) {
+	fill := func(key string, n int64) {
+		if _, given := s[key]; !given && n > 0 {
 			s[key] = n
 		}
 	}
-	fill("kv-heads", s["a"], s["a"] > 0)
-	fill("d", s["h"]/max(1, s["a"]), s["h"] > 0 && s["a"] > 0)
-	fill("ffn", 4*s["h"], s["h"] > 0 && s["experts"] == 0)
-	fill("topk", 2, s["experts"] > 0)
-	fill("expert-ffn", s["ffn"], s["experts"] > 0)
+	h, mixer, ffn := family.Hidden, &family.Layers[0].Mixer, widest(family)
+	fill("h", h)
+	scaled := func(n int64) int64 { return n * s["h"] / max(1, h) }
+	fill("l", family.Depth())
+	fill("vocab", family.Vocab)
+	if _, given := s["a"]; given {
+		fill("kv-heads", s["a"])
+	} else {
+		fill("a", max(1, scaled(mixer.Heads)))
+		fill("kv-heads", max(1, scaled(mixer.KVHeads)))
+	}
+	if plain := mixer.Kind != estimator.MLA && mixer.Heads*mixer.KeyDim == h; plain {
+		fill("d", s["h"]/s["a"])
+	}
+	if s["experts"] == 0 {
+		fill("ffn", scaled(ffn.Width))
+		return
+	}
+	fill("topk", min(s["experts"], max(ffn.TopK, 2)))
+	fill("expert-ffn", s["ffn"])
+	fill("expert-ffn", scaled(max(ffn.ExpertWidth, ffn.Width)))
+}
+
+// widest is the FFN of the family's last kind of block, where experts are.
+func widest(a *estimator.Arch) *estimator.FFN { return &a.Layers[len(a.Layers)-1].FFN }
+
+// check refuses keys that contradict each other.
+func (s shape) check() *Refused {
+	switch {
+	case s["a"]%max(1, s["kv-heads"]) != 0:
+		return refuse(BadValue, "clash", "key", "kv-heads", "value", valueText(s["kv-heads"]), "other", "a", "with", valueText(s["a"]))
+	case s["d"] > 0 && s["d"] == s["h"]/s["a"] && s["h"]%s["a"] != 0:
+		return refuse(BadValue, "clash", "key", "a", "value", valueText(s["a"]), "other", "h", "with", valueText(s["h"]))
+	case s["topk"] > s["experts"] && s["experts"] > 0:
+		return refuse(BadValue, "clash", "key", "topk", "value", valueText(s["topk"]), "other", "experts", "with", valueText(s["experts"]))
+	}
+	return nil
 }

@@ -98,6 +98,9 @@ func Estimate(a Arch, p Plan) (Breakdown, error) {
 			b.Total += part.Bytes
 		}
 	}
+	for i := range b.Parts {
+		b.Parts[i].Moments &^= s.moments.hidden()
+	}
 	b.Letters = s.shown(b.Parts)
 	s.finish(&b)
 	return b, nil
@@ -140,6 +143,7 @@ func (s *sheet) settle() (Moment, error) {
 			t[bits.TrailingZeros8(uint8(set))] += bytes
 		}
 	}
+	s.moments = t
 	top := t.highest(firstMoments[s.plan.Mode])
 	s.allocated = t[top] + always
 	if s.allocated >= float64(MaxBytes)/4 {
@@ -201,12 +205,32 @@ func (m *mergedPart) part(s *sheet, name PartName, moment Moment) Part {
 			sources = append(sources, b.source)
 		}
 		part.Basis = max(part.Basis, b.basis)
-		part.Moments |= b.moments
 	}
+	part.Moments = m.tally.when(total)
 	part.Bytes = bytesOf(total)
 	part.Formula = strings.Join(formulas, " + ")
 	part.Source = strings.Join(sources, "; ")
 	return part
+}
+
+// hidden are the moments that share their name with a higher one: the end of the
+// backward pass reads "backward" too, and only one of the two may stand for it.
+func (t *tally) hidden() Moments {
+	if t[BackwardEnd] > t[Backward] {
+		return AtBackward
+	}
+	return AtBackwardEnd
+}
+
+// when lists the moments at which a part has just that many bytes.
+func (t *tally) when(bytes float64) Moments {
+	at := Moments(0)
+	for m := range numMoments {
+		if t[m] == bytes {
+			at |= 1 << m
+		}
+	}
+	return at
 }
 
 // shown lists the letters that occur in the formulas.

@@ -36,12 +36,12 @@ func requireShown(t *testing.T, a Arch, p Plan) Breakdown {
 		slack := 8 + want*1e-12 // each bill is rounded up to a whole byte
 		require.LessOrEqual(t, math.Abs(float64(part.Bytes)-want), slack, "%s: %s = %.0f, but Bytes = %d", part.Name, part.Formula, want, part.Bytes)
 		require.NotEmpty(t, part.Source, part.Name)
-		require.NotZero(t, part.Moments, part.Name)
 		if part.Moments.Has(b.Moment) {
 			total += part.Bytes
 		}
 	}
 	require.Equal(t, total, b.Total)
+	requireMomentsAddUp(t, b)
 	peak, err := Peak(a, p)
 	require.NoError(t, err)
 	require.Equal(t, b.Total, peak)
@@ -69,5 +69,21 @@ func TestLettersAreNamed(t *testing.T) {
 		require.False(t, seen[l.name], l.name)
 		require.NotEmpty(t, l.meaning)
 		seen[l.name] = true
+	}
+}
+
+// requireMomentsAddUp checks that the parts listed at the named moment that
+// decides are the total, and those of no other name are more.
+func requireMomentsAddUp(t *testing.T, b Breakdown) {
+	t.Helper()
+	sums := map[string]Bytes{}
+	for _, part := range b.Parts {
+		for _, name := range part.Moments.Names() {
+			sums[name] += part.Bytes
+		}
+	}
+	require.Equal(t, b.Total, sums[b.Moment.String()])
+	for name, sum := range sums {
+		require.LessOrEqual(t, sum, b.Total, name)
 	}
 }

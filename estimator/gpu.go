@@ -65,6 +65,9 @@ func FindGPU(name string) (GPU, bool) {
 		return gpus[i], true
 	}
 	cut := strings.LastIndexByte(name, '-')
+	if cut == 0 {
+		return GPU{}, false // no card, but a negative size
+	}
 	memory, err := ParseBytes(name[cut+1:])
 	if err != nil || memory < GiB || memory > 4*TiB {
 		return GPU{}, false

@@ -37,6 +37,7 @@ type sheet struct {
 	Nw   float64 // ranks that share the weights
 
 	allocated float64 // at the moment that decides, when the context is counted
+	moments   tally   // what is not held throughout, at each moment
 
 	v serving // when serving
 }
