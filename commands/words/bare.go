@@ -1,0 +1,73 @@
+package words
+
+import "strings"
+
+// compoundAt reads a hyphened name of no known family that holds a size:
+// "nous-capybara-34b".
+func (s *scan) compoundAt(i int) (*model, bool) {
+	if s.atoms[i].kind != letters || !isASCII(s.atoms[i].text) || s.joinedBefore(i) || s.known(s.atoms[i].text) {
+		return nil, false
+	}
+	m := &model{from: i, to: i + 1, prefix: []string{s.atoms[i].text}}
+	for m.to < len(s.atoms) && s.free(m.to) && s.atoms[m.to].tight() && !s.quantAt(m.to) {
+		p, ok := partAt(s.atoms, m.to)
+		if !ok || p.what == 'w' && s.known(p.text) && !variantWords[p.text] {
+			break
+		}
+		if end, _ := s.r.families.aliases.longest(s.atoms, m.to, s.free); end > m.to && len(m.sizes) == 0 {
+			return nil, false // the family's own mention takes what stands before it
+		}
+		switch {
+		case s.isSize(m.to), p.what == 's' && len(m.sizes) > 0:
+			m.sizes = append(m.sizes, p.text)
+		}
+		m.prefix = append(m.prefix, p.text)
+		m.to += p.len
+	}
+	if len(m.sizes) == 0 || len(m.prefix[0]) < 2 {
+		return nil, false
+	}
+	return m, true
+}
+
+// sizeAt reads a size alone: 7b, 70 billion, 130亿.
+func (s *scan) sizeAt(i int) (*model, bool) {
+	a := s.atoms[i]
+	if a.kind != number || a.value <= 0 || i+1 >= len(s.atoms) || !s.free(i+1) {
+		return nil, false
+	}
+	next := s.atoms[i+1]
+	switch {
+	case s.isSize(i):
+		p, _ := partAt(s.atoms, i)
+		end := i + p.len
+		if at, _ := s.cardAt(i); at >= end {
+			return nil, false // 910b
+		}
+		if strings.HasSuffix(p.text, "m") && !s.saysModel(end) || end < len(s.atoms) && s.atoms[end].gap == glued && s.atoms[end].kind == letters {
+			return nil, false
+		}
+		m := &model{from: i, to: end, sizes: []string{p.text}}
+		for m.to < len(s.atoms) && s.free(m.to) && s.atoms[m.to].tight() {
+			active, ok := partAt(s.atoms, m.to)
+			if !ok || active.what != 's' {
+				break
+			}
+			m.to += active.len
+		}
+		return m, true
+	case next.is("billion") || next.is("b") && next.gap == spaced && s.saysModel(i+2):
+		return &model{from: i, to: i + 2, sizes: []string{a.text + "b"}}, true
+	case next.is("亿"):
+		return &model{from: i, to: i + 2, sizes: []string{trimFloat(a.value/10) + "b"}}, true
+	}
+	return nil, false
+}
+
+// saysModel says that what follows speaks of a model or parameters.
+func (s *scan) saysModel(i int) bool {
+	return i < len(s.atoms) && modelWords[s.atoms[i].text]
+}
+
+// modelWords follow a size.
+var modelWords = map[string]bool{"model": true, "models": true, "param": true, "params": true, "parameter": true, "parameters": true, "参": true, "模": true, "的": true}

@@ -1,0 +1,115 @@
+package words
+
+import (
+	"slices"
+	"strings"
+)
+
+// extend reads the parts behind a family: versions, sizes, words.
+func (s *scan) extend(m *model) *model {
+	for m.to < len(s.atoms) && s.free(m.to) {
+		a := s.atoms[m.to]
+		if (a.is(":") || a.is("的")) && len(m.sizes) == 0 && m.to+1 < len(s.atoms) && s.isSize(m.to+1) {
+			m.to++
+			continue
+		}
+		p, ok := partAt(s.atoms, m.to)
+		if !ok || !s.takes(m, p) {
+			break
+		}
+		m.take(p)
+		m.to += p.len
+	}
+	return m
+}
+
+// isSize says that a number of parameters stands at i.
+func (s *scan) isSize(i int) bool {
+	p, ok := partAt(s.atoms, i)
+	return ok && p.what == 's' && !strings.HasSuffix(p.text, "e") && !activeMarks[p.text[:1]]
+}
+
+// takes says whether the part belongs to the name.
+func (s *scan) takes(m *model, p part) bool {
+	a := s.atoms[m.to]
+	after := m.to + p.len
+	strong := a.tight() && s.atoms[m.to-1].kind != han
+	switch {
+	case p.what == 'c':
+		return m.context == ""
+	case p.what == 's' && strings.HasSuffix(p.text, "m") && len(p.text) < 3:
+		return false
+	case p.what == 's' && s.isSize(m.to):
+		return len(m.sizes) == 0
+	case p.what == 's':
+		return strong || a.kind == letters && (len(m.sizes) > 0 || m.family.hasSize(p.text))
+	case p.what == 'v' && (m.version != "" && a.kind != number || s.countFollows(after)):
+		return false
+	case p.what == 'v' && (m.family.numbers[p.text] || a.is("v")):
+		return m.version == "" || strong
+	case p.what == 'v':
+		return strong
+	case s.quantAt(m.to):
+		return false
+	case s.atoms[m.to].kind == letters && strong && a.gap == hyphen:
+		return !s.known(a.text) || m.family.words[p.text] || variantWords[p.text]
+	case strong:
+		return m.family.words[p.text] || variantWords[p.text]
+	}
+	if after < len(s.atoms) && attentionWords[s.atoms[after].text] {
+		return false
+	}
+	return m.family.words[p.text] || variantWords[p.text] && (p.text != "it" && p.text != "base" && p.text != "turbo" && p.text != "lite")
+}
+
+// attentionWords tell "flash attention" and "max context" from names.
+var attentionWords = map[string]bool{"attention": true, "attn": true, "context": true, "ctx": true}
+
+// countFollows says that the number before i counts cards, tokens or bits:
+// "llama 3 x 4090".
+func (s *scan) countFollows(i int) bool {
+	if i >= len(s.atoms) {
+		return false
+	}
+	a := s.atoms[i]
+	switch {
+	case a.is("*"), a.is("x"), a.is("张"), a.is("卡"), a.is("块"), a.is("台"), a.is("/"), a.is("k"), a.is("g"), a.is("gb"), a.is("bit"), a.is("bits"), a.is("%"):
+		return !a.is("x") || i+2 >= len(s.atoms) || !s.atoms[i+2].is("b")
+	}
+	return s.cardStarts(i)
+}
+
+// take adds a part to the name.
+func (m *model) take(p part) {
+	m.typed = append(m.typed, p.mark+p.text)
+	switch {
+	case p.what == 'c':
+		m.context = p.text
+	case p.what == 's':
+		m.sizes = append(m.sizes, p.text)
+	case p.what == 'v' && p.mark != "" && len(m.sizes) > 0 && !m.family.numbers[p.text]:
+		m.edition = p.mark + p.text
+	case p.what == 'v' && m.version == "":
+		m.version = p.text
+	case neutral[p.text] && !m.family.words[p.text]:
+		m.finish = append(m.finish, p.text)
+	case p.text == "distilled":
+		m.words = append(m.words, "distill")
+	default:
+		m.words = append(m.words, p.text)
+	}
+}
+
+// extendLeft takes a size before the family ("34b llava", "7B的Qwen2.5") and the
+// words hyphened on to it ("Chinese-Mixtral").
+func (s *scan) extendLeft(m *model) {
+	for s.joinedBefore(m.from) && s.atoms[m.from-1].kind == letters && s.atoms[m.from].gap == hyphen {
+		m.from--
+		if word := s.atoms[m.from].text; !prefixNoise[word] && isASCII(word) {
+			m.prefix = slices.Insert(m.prefix, 0, word)
+		}
+	}
+}
+
+// prefixNoise are owners and the like that say nothing about the shape.
+var prefixNoise = map[string]bool{"meta": true, "the": true, "openai": true, "google": true, "microsoft": true, "nvidia": true}

@@ -1,0 +1,108 @@
+package words
+
+import "strings"
+
+// cacheTypes are the formats of a KV cache, by what people call them.
+var cacheTypes = map[string]string{"fp8": "fp8", "int8": "int8", "q8_0": "q8_0", "q4_0": "q4_0", "fp16": "fp16", "bf16": "bf16", "fp32": "fp32", "q4_k_m": "q4_0", "int4": "q4_0"}
+
+// cacheFacts sets the type of the KV cache and gives the words that said it.
+func (s *scan) cacheFacts(p *plan) map[int]bool {
+	used := map[int]bool{}
+	for _, kv := range s.marks {
+		if kv.tag.key != "kv" {
+			continue
+		}
+		for _, f := range s.marks {
+			if f.tag.key != "dtype" || cacheTypes[f.tag.value] == "" {
+				continue
+			}
+			if s.between(kv.to, f.from) || f.to == kv.from && s.atoms[kv.from].gap == spaced {
+				p.set("kv", cacheTypes[f.tag.value])
+				used[f.from] = true
+			}
+		}
+	}
+	return used
+}
+
+// engineFacts sets the engine, its version and what follows from them.
+func (s *scan) engineFacts(p *plan) {
+	for _, f := range s.all("engine") {
+		if s.negated(f) {
+			continue
+		}
+		if f.tag.value == "ollama" {
+			p.set("engine", "llama.cpp")
+			if p.mode == "infer" {
+				p.set("dtype", "q4_k_m")
+			}
+			continue
+		}
+		value := f.tag.value
+		if s.free(f.to) && s.atoms[f.to].kind == number && strings.Contains(s.atoms[f.to].text, ".") {
+			parts := strings.SplitN(s.atoms[f.to].text, ".", 3)
+			value += "@" + parts[0] + "." + parts[1]
+		}
+		p.set("engine", value)
+	}
+	if p.values["engine"] == "" && (s.r.isGGUF(p.values["dtype"]) || s.has("gguf", "yes")) {
+		p.values["engine"] = "llama.cpp"
+	}
+	if implied := s.all("implies"); p.values["engine"] == "" && len(implied) > 0 {
+		p.values["engine"] = implied[0].tag.value
+	}
+}
+
+// isGGUF says that a format is one of llama.cpp's.
+func (r *Reader) isGGUF(dtype string) bool {
+	return strings.HasPrefix(dtype, "q") || strings.HasPrefix(dtype, "iq")
+}
+
+// degrees is the product of the parallel degrees that were said.
+func (s *scan) degrees() float64 {
+	product := 1.0
+	for _, key := range []string{"tp", "pp", "cp", "dp"} {
+		product *= max(1, s.numbers[key])
+	}
+	return min(product, maxCount)
+}
+
+// askedCard is the card that the question is about: of several that are named by
+// their size alone, the one that "is it enough" follows; else the first.
+func (s *scan) askedCard() int {
+	for i, c := range s.cards {
+		if c.base != "" {
+			return 0
+		}
+		if s.fitsAt(c.to) || s.fitsAt(c.to+1) {
+			return i
+		}
+	}
+	return 0
+}
+
+// countFacts sets the card and how many of it.
+func (s *scan) countFacts(p *plan) {
+	n := s.count
+	one := s.single
+	if len(s.cards) > 0 {
+		c := s.cards[s.askedCard()]
+		name, _ := s.r.cards.name(c)
+		p.set("gpu", name)
+		if c.count > 0 {
+			n, one = c.count, c.one
+		}
+	}
+	if s.has("ask", "why") && s.most > n {
+		n = s.most
+	}
+	if ranks := int64(s.degrees()); n == 0 && ranks > 1 && p.mode == "train" && s.numbers["dp"] > 0 {
+		n = ranks
+	}
+	if tp := int64(s.numbers["tp"] * max(1, s.numbers["pp"])); n == 0 && tp > 1 && p.mode == "infer" {
+		n = tp
+	}
+	if n > 1 || one {
+		p.set("gpus", text(float64(n)))
+	}
+}
