@@ -14,7 +14,7 @@ func (s *scan) decide() Reading {
 	if len(s.models) == 0 {
 		return s.withoutModel(out, p)
 	}
-	if off, sure := s.offTopic(); off != "" && !s.aboutMemory() && (sure && off != "smalltalk" || off == "quality" && len(s.cards) == 0) {
+	if off, sure := s.offTopic(); off != "" && !s.aboutMemory() && (sure && off != "smalltalk" || (off == "quality" || off == "other") && len(s.cards) == 0) {
 		out.Kind, out.Topic = OffTopic, off
 		return out
 	}

@@ -69,7 +69,7 @@ func (s *scan) offTopic() (string, bool) {
 			return kind, true
 		}
 	}
-	for _, kind := range []string{"speed", "install", "quality"} {
+	for _, kind := range []string{"speed", "install", "quality", "other"} {
 		if s.has("off", kind) {
 			return kind, s.has("off", kind) && kind == "speed"
 		}
