@@ -176,6 +176,16 @@ var vllmBills = bills(weightBills, cacheBills, []bill{
 		bytes: func(s *sheet) float64 { return max(s.sampler(), s.pass()) },
 	},
 	{
+		part: Workspace, moments: AtPrefill | AtDecode, basis: Derived, source: "vLLM's mla/common.py: earlier chunks gathered, and expanded to heads",
+		text: "2 * Ctx * (r + R + a/t * (d - R + dv))",
+		each: func(s *sheet, b *block) float64 {
+			if b.index != s.v.latent || b.layer.Mixer.Kind != MLA || s.v.latents == 0 {
+				return 0
+			}
+			return 2 * s.gathered() * (b.r + b.R + b.a/s.t*(b.d-b.R+b.dv))
+		},
+	},
+	{
 		part: Workspace, moments: AtPrefill | AtDecode, basis: Allowance, source: "vLLM profiles the largest image too; Qwen2.5-VL logs",
 		text:  "Img * (2*h + 32*Hv)",
 		bytes: func(s *sheet) float64 { return s.image() * (2*s.h + 32*s.towerWidth()) },
@@ -196,6 +206,15 @@ var vllmBills = bills(weightBills, cacheBills, []bill{
 		},
 	},
 })
+
+// gathered is the tokens of earlier chunks that MLA's prefill gathers at once.
+func (s *sheet) gathered() float64 {
+	most := 131072.0
+	if !s.plan.Serve.Version.Before(0, 11) {
+		most = 65536
+	}
+	return min(8*s.v.maxLen, most)
+}
 
 // hasRope is 1 for models whose positions are turned, not learned.
 func (s *sheet) hasRope() float64 {

@@ -36,6 +36,7 @@ type serving struct {
 	drafts  float64
 	latents float64 // copies of MLA's latent in the cache; 0: full heads
 	wide    float64 // widest FFN of a token
+	latent  uint8   // the first kind of block with MLA
 	chosen  float64 // most experts chosen for a token
 	heads   float64 // most query heads of a block
 	rope    float64 // bytes of RoPE tables in 16 bits for each position
@@ -83,6 +84,9 @@ func (s *sheet) fillCache() {
 	}
 	for i := range s.blocks {
 		b := &s.blocks[i]
+		if b.layer.Mixer.Kind == MLA && s.blocks[v.latent].layer.Mixer.Kind != MLA {
+			v.latent = b.index
+		}
 		v.wide = max(v.wide, b.f+b.fs+b.e*b.fe)
 		v.chosen = max(v.chosen, b.e)
 		v.heads = max(v.heads, b.a)
@@ -147,6 +151,7 @@ var serveLetters = []letter{
 	{"Outs", "output channels of the adapted linears", func(s *sheet) float64 { return s.loraOut() }},
 	{"Samp", "bytes of the sampler on as many requests as are scheduled", func(s *sheet) float64 { return s.sampler() }},
 	{"Res", "bytes of a pass for each element of the residual stream", func(s *sheet) float64 { return s.streams() }},
+	{"Ctx", "tokens of earlier chunks gathered at once", func(s *sheet) float64 { return s.gathered() }},
 	{"Img", "tokens of the largest image", func(s *sheet) float64 { return s.image() }},
 	{"Hv", "width of the vision tower", func(s *sheet) float64 { return s.towerWidth() }},
 	{"Nt", "GiB that CUDA and NCCL allocate beside torch", func(s *sheet) float64 { return s.nonTorch() }},

@@ -100,11 +100,11 @@ func figure(b *Breakdown, name string) float64 {
 // limitsServed are the errors that the estimates may have at most against what
 // engines logged, the middle and the 90th percentile in per cent: a ratchet.
 var limitsServed = map[string][2]float64{
-	"vllm weights": {0.2, 2.5}, "vllm kv_budget": {1, 4}, "vllm workspace": {2, 15}, "vllm kv_bytes_per_token": {0.05, 0.5},
+	"vllm weights": {0.2, 1}, "vllm kv_budget": {0.8, 2.5}, "vllm workspace": {1, 5}, "vllm kv_bytes_per_token": {0.05, 0.5},
 	"llama.cpp weights": {0.5, 2}, "llama.cpp kv_cache": {0, 0.6}, "llama.cpp state": {0.01, 0.5}, "llama.cpp workspace": {0.3, 4},
 	"ik_llama.cpp kv_cache": {0.01, 0.5}, "ik_llama.cpp workspace": {0.3, 4},
 	"tensorrt-llm kv_bytes_per_token": {0.05, 0.5},
-	"transformers allocated":          {1, 3},
+	"transformers allocated":          {0.6, 2},
 }
 
 // The estimates against what engines logged and others measured, by engine and

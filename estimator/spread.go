@@ -5,7 +5,7 @@ package estimator
 // test works them out again.
 var spreads = [numEngines]struct{ low, high float64 }{
 	Transformers: {0.9808, 1.0123},
-	VLLM:         {0.9755, 1.0059},
+	VLLM:         {0.9808, 1.0083},
 	LlamaCPP:     {0.9993, 1.0095},
 	IKLlamaCPP:   {0.9744, 1.0001},
 }
