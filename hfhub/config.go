@@ -132,6 +132,9 @@ func familyFor(root object) (*resolved, error) {
 	if draft := draftWord(class); draft != "" {
 		return nil, &UnsupportedError{ModelType: orElse(name, class), Key: "architectures", Kind: class}
 	}
+	if _, nested := root["text_config"]; nested && pairOf[name] != "" {
+		name = pairOf[name]
+	}
 	if f, ok := familyOf(name); ok && name != "decoder" {
 		return f, nil
 	}
@@ -143,6 +146,10 @@ func familyFor(root object) (*resolved, error) {
 	}
 	return nil, &UnsupportedError{ModelType: orElse(name, class), Key: "model_type", Kind: orElse(name, class)}
 }
+
+// pairOf are types that name a tower alone, but both ends where a text block
+// stands beside.
+var pairOf = map[string]string{"siglip": "siglip_pair", "siglip2": "siglip_pair"}
 
 // plainFormats are files that name no class but have keys that nothing else has
 // together.

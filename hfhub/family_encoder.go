@@ -124,8 +124,10 @@ func encoders() map[string]family {
 		"jina_embeddings_v3": {like: "xlm-roberta", facts: "hidden:1024 layers:24 heads:16 ffn:4096 vocab:250002 ctx:8194 positions=:0"},
 		"modernbert": {like: "bert", facts: "layers:22 ffn:1152 vocab:50368 ctx:8192 gated:true norm_bias=norm_bias:false qkv_bias=attention_bias:false out_bias=attention_bias:false mlp_bias=mlp_bias:false " +
 			"positions=:0 token_types=:0 final_norms:1 pooler:false window=local_attention:128 pattern=global_attn_every_n_layers:3 pattern_phase:2 identity_first:true head_dense_bias=classifier_bias:false"},
-		"eurobert": {like: "llama", build: buildEncoder, facts: "hidden:768 layers:12 heads:12 ffn:3072 vocab:128256 ctx:8192 pooler:false positions_2d=:0 relative=:0"},
-		"git":      {like: "bert", build: buildGit, facts: "layers:6 ctx:1024 positions=max_position_embeddings:1024 token_types=:0 tied=tie_word_embeddings:false", towers: "vision_config:clip_vision_model"},
+		"clip_text_model":   {like: "bert", facts: "hidden:512 heads:8 ffn:2048 vocab:49408 ctx:77 positions:77 token_types=:0 final_norms:1 embed_norms:0 pooler:false"},
+		"siglip_text_model": {like: "clip_text_model", facts: "hidden:768 heads:12 ffn:3072 vocab:32000 ctx:64 positions:64"},
+		"eurobert":          {like: "llama", build: buildEncoder, facts: "hidden:768 layers:12 heads:12 ffn:3072 vocab:128256 ctx:8192 pooler:false positions_2d=:0 relative=:0"},
+		"git":               {like: "bert", build: buildGit, facts: "layers:6 ctx:1024 positions=max_position_embeddings:1024 token_types=:0 tied=tie_word_embeddings:false", towers: "vision_config:clip_vision_model"},
 		"wav2vec2": {like: "bert", build: buildSpeech, facts: "vocab:32 positions=:0 token_types=:0 embed_norms:1 conv_dim=conv_dim conv_kernel=conv_kernel stack_bias=conv_bias:false stack_norm=feat_extract_norm:group " +
 			"position_groups=num_conv_pos_embedding_groups:16 position_kernel=num_conv_pos_embeddings:128 buckets=:0"},
 		"hubert": {like: "wav2vec2"},

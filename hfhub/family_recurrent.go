@@ -52,6 +52,9 @@ func mambaTwo(r *reader, _ slot) estimator.Mixer {
 	if !r.flag("conv_bias") {
 		m.Extra -= m.Inner + 2*m.Groups*m.StateKey
 	}
+	if r.facts["mamba_norm"].known && !r.flag("mamba_norm") {
+		m.Extra -= m.Inner
+	}
 	return m
 }
 

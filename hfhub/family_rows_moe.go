@@ -67,7 +67,10 @@ func moreMixtures() map[string]family {
 		"glm4_moe": {like: "llama", facts: "layers:46 heads:96 kv:8 ffn:10944 vocab:151552 ctx:131072 out_bias=:false mlp_bias= qk_on=use_qk_norm:false qk_norm:head " +
 			"experts=n_routed_experts:128 topk=num_experts_per_tok:8 expert_ffn=moe_intermediate_size:1408 shared=n_shared_experts:1 first_dense=first_k_dense_replace:1 " +
 			"mtp=num_nextn_predict_layers:0 score_bias:true"},
-		"solar_open": {like: "glm4_moe", facts: "layers:48 heads:64 head_dim:128 ffn:10944 vocab:196608 expert_ffn:1280 first_dense:0"},
+		"bailing_moe": {like: "llama", facts: "heads:32 kv:4 head_dim=head_dim:0 qkv_bias=use_qkv_bias:false out_bias=use_bias:false mlp_bias=use_bias:false qk_on=use_qk_norm:false qk_norm:head " +
+			"experts=num_experts:256 topk=num_experts_per_tok:8 expert_ffn=moe_intermediate_size:512 shared=num_shared_experts:1 first_dense=first_k_dense_replace:0 mtp=num_nextn_predict_layers:0 score_bias=moe_router_enable_expert_bias:false"},
+		"bailing_moe_v2": {like: "bailing_moe"},
+		"solar_open":     {like: "glm4_moe", facts: "layers:48 heads:64 head_dim:128 ffn:10944 vocab:196608 expert_ffn:1280 first_dense:0"},
 		"afmoe": {like: "llama", facts: "hidden:2048 heads:16 head_dim:128 ffn:6144 vocab:200192 ctx:16384 norms:4 qk_norm:head full_gate:true window=sliding_window:1024 pattern=global_attn_every_n_layers:4 " +
 			"experts=num_experts:64 topk=num_experts_per_tok:6 expert_ffn=moe_intermediate_size:1408 shared=num_shared_experts:2 first_dense=num_dense_layers:1 score_bias:true"},
 		"exaone_moe":  {like: "exaone4", facts: "experts=num_experts:64 topk=num_experts_per_tok:8 expert_ffn=moe_intermediate_size:1024 shared=num_shared_experts:1 first_dense=first_k_dense_replace:1 score_bias:true"},

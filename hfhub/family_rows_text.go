@@ -20,7 +20,7 @@ func wrappers() map[string]family {
 func wrapperRows() map[string]family {
 	return map[string]family{
 		"gemma3":                 {like: "gemma3_text", facts: "projector=:gemma pattern=sliding_window_pattern:6"},
-		"gemma3n":                {like: "gemma3n_text"},
+		"gemma3n":                {like: "gemma3n_text", towers: "vision_config:unknown audio_config:unknown"},
 		"gemma4":                 {like: "gemma4_text", facts: "projector=:linear"},
 		"llama4":                 {like: "llama4_text", facts: "projector=:llama4"},
 		"mistral3":               {like: "mistral", facts: "projector=:mlp2 tied:false"},
@@ -66,6 +66,8 @@ func wrapperRows() map[string]family {
 		"muse_glimmer":           {like: "muse_glimmer_text", facts: "projector=:mlp2"},
 		"locateanything":         {like: "qwen2", facts: "projector=:merger"},
 		"andesvl":                {like: "qwen3", facts: "projector=:merger"},
+		"clip":                   {like: "clip_text_model", facts: "projector=:clip", towers: "vision_config:clip_vision_model"},
+		"siglip_pair":            {like: "siglip_text_model", facts: "projector=:siglip", towers: "vision_config:siglip_vision_model"},
 		"maira2":                 {like: "llama", facts: "projector=:mlp4"},
 		"multi_modality":         {like: "llama"},
 		"deepseek_vl_v2":         {like: "deepseek_v2", facts: "projector=:shuffle"},

@@ -46,6 +46,9 @@ func buildTower(r *reader) estimator.Arch {
 	}
 	if r.flag("probe") { // SigLIP's attention pooling
 		f := r.int("ffn")
+		if f == 0 {
+			f = r.int("ffn_ratio") * h
+		}
 		a.Extra = append(a.Extra, estimator.Extra{Name: "pooling head", Params: h + 4*h*h + 4*h + norm + 2*h*f + f + h})
 	}
 	return a
@@ -95,6 +98,9 @@ func (r *reader) towerOf(key, fallback string, v gjson.Result) (estimator.Tower,
 	inner := &reader{
 		resolved: row, file: r.file, root: block, block: block, path: r.path + key + ".", notes: &notes,
 		noted: map[string]bool{},
+	}
+	if row.name == fallback && name != fallback && (!inner.has("hidden") || !inner.has("layers")) {
+		return estimator.Tower{}, false // a default would be a guess
 	}
 	arch := row.build(inner)
 	if inner.err != nil || len(arch.Layers) == 0 || arch.Hidden == 0 {
@@ -146,6 +152,11 @@ var projectors = map[string]func(r *reader, v, h int64, block object) int64{
 		}
 		return one + norm + deep*(one+2*merged)
 	},
+	"clip": func(r *reader, v, h int64, _ object) int64 { // both ends lead to a common width; one scale
+		to := sizeIn(r.block, "projection_dim", 512)
+		return v*to + h*to + 1
+	},
+	"siglip": func(_ *reader, _, h int64, _ object) int64 { return h*h + h + 2 }, // the text's head, scale and bias
 	"llama4": func(_ *reader, _, h int64, b object) int64 { // two linears in the tower, one beside it
 		wide, in := sizeIn(b, "intermediate_size", 5632), sizeIn(b, "projector_input_dim", 4096)
 		return wide*in + in*sizeIn(b, "projector_output_dim", 4096) + in*h
@@ -157,8 +168,8 @@ var projectors = map[string]func(r *reader, v, h int64, block object) int64{
 		hidden := sizeIn(r.block, "projector_hidden_size", h)
 		return 8*v + 4*v*hidden + hidden + hidden*h + h
 	},
-	"glm": func(_ *reader, v, h int64, _ object) int64 {
-		return 4*v*h + h + h*h + 2*h + 3*h*13696 // its merger has a gated FFN; width as published
+	"glm": func(_ *reader, v, h int64, b object) int64 { // two by two pixels in one, then a gated FFN
+		return 4*v*h + h + v + h*h + 2*h + 3*h*sizeIn(b, "intermediate_size", 13696)
 	},
 }
 
@@ -219,7 +230,8 @@ func visions() map[string]family {
 		"gemma4_vision":          {like: "plain_vit", facts: "gated:true norm_bias:false norms:4 qkv_bias:false out_bias:false mlp_bias:false qk_norm:head class_token:false patch_bias:false learned:false places=position_embedding_size:10240 final_norms:0"},
 		"aimv2":                  {like: "plain_vit", facts: "hidden:1024 layers:24 heads:8 ffn:2816 gated:true norm_bias:false qkv_bias=qkv_bias:false out_bias=use_bias:false mlp_bias=use_bias:false patch:14 class_token:false pre_norms:1"},
 		"cogvlm_vision":          {like: "plain_vit", facts: "patch:14 places=num_positions:257"},
-		"glm4v_tower":            {like: "qwen2_5_vl_tower", facts: "hidden:1536 layers:24 heads:12 ffn=out_hidden_size,intermediate_size:13696 qkv_bias=attention_bias:false out_bias=attention_bias:false"},
+		"glm4v_tower":            {like: "qwen2_5_vl_tower", facts: "hidden:1536 layers:24 heads:12 ffn=out_hidden_size,intermediate_size:13696 qkv_bias=attention_bias:false out_bias=attention_bias:false mlp_bias:false patch_bias:true learned:true image:336 pre_norms:1"},
+		"glm4v_moe_tower":        {like: "glm4v_tower"},
 		"muse_glimmer_vision":    {like: "plain_vit", facts: "patch:14 frames=patch_temporal:1 class_token:false learned:false places:1024"},
 		"audio": {like: "plain_vit", facts: "hidden=d_model,hidden_size:1280 layers=encoder_layers,num_hidden_layers:32 heads=encoder_attention_heads,num_attention_heads:20 ffn=encoder_ffn_dim,intermediate_size:5120 " +
 			"patch:0 patch_bias:false class_token:false learned:false places=max_source_positions:1500 bands=num_mel_bins:128 no_key_bias:true"},
