@@ -76,6 +76,19 @@ func TestAccuracy(t *testing.T) {
 	requireReadme(t, "accuracy", out.String())
 }
 
+// What autograd itself keeps of one block, read off its storages, in the public
+// language, to the byte.
+func TestActivationsAreExact(t *testing.T) {
+	text, err := os.ReadFile("testdata/activations.jsonl")
+	require.NoError(t, err)
+	rows, err := ReadMeasured(bytes.NewReader(text))
+	require.NoError(t, err)
+	require.Len(t, rows, 126)
+	for i, r := range Score(t.Context(), &Service{Library: Shelf{}}, rows) {
+		require.Equal(t, r.Measured, r.Estimated, rows[i].Ask)
+	}
+}
+
 // requireReadme holds a section of the README, between its marks, to a text.
 func requireReadme(t *testing.T, section, want string) {
 	t.Helper()

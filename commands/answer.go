@@ -1,5 +1,7 @@
 package commands
 
+import "encoding/json"
+
 // Answer is what membot says to one question: the JSON of `membot ask --format
 // json`, and what every renderer (terminal, Discord, chart) draws from. Exactly
 // one of the groups below is set, as Kind says; Error stands alone.
@@ -175,4 +177,18 @@ type Refusal struct {
 	Text       string   `json:"text"`
 	Advice     string   `json:"advice"`
 	DidYouMean []string `json:"did_you_mean"`
+}
+
+// MarshalJSON writes an answer about a model's memory with its card and its
+// capacity even where they are unknown, as null.
+func (a Answer) MarshalJSON() ([]byte, error) {
+	type plain Answer
+	if a.PerGPU == nil {
+		return json.Marshal(plain(a))
+	}
+	return json.Marshal(struct {
+		plain
+		Capacity *Capacity   `json:"capacity"`
+		GPU      *GPUVerdict `json:"gpu"`
+	}{plain(a), a.Capacity, a.GPU})
 }

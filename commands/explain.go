@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"membot/commands/words"
 	"membot/estimator"
 )
 
@@ -11,6 +12,9 @@ import (
 func (s *Service) explain(ctx context.Context, r *Request, w *Wording) (Answer, error) {
 	f, err := s.find(ctx, r, r.Models[0])
 	if err != nil {
+		if reading := s.read(Question{Text: r.Models[0], Lang: w.Lang()}); reading.Kind == words.Concept {
+			return s.concept(ctx, reading.Topic, w), nil // "16Φ" is no model, but can be explained
+		}
 		return Answer{}, err
 	}
 	a, err := s.size(f, r, w)

@@ -1,10 +1,32 @@
 package commands
 
+import (
+	"math"
+	"strconv"
+)
+
 // nearest finds the name closest to a mistyped word, or none where all are far.
 func nearest(word string, among []string) string {
 	best, distance := "", len(word)/2+1
 	for _, name := range among {
 		if d := editDistance(word, name, distance); d < distance {
+			best, distance = name, d
+		}
+	}
+	return best
+}
+
+// closest is the nearest name however far it is, of numbers the nearest number;
+// none only for an empty list.
+func closest(word string, among []string) string {
+	best, distance := "", math.MaxInt
+	number, err := strconv.Atoi(word)
+	for _, name := range among {
+		d := editDistance(word, name, len(word)+len(name)+1)
+		if n, isNumber := strconv.Atoi(name); err == nil && isNumber == nil {
+			d = max(n-number, number-n)
+		}
+		if d < distance {
 			best, distance = name, d
 		}
 	}

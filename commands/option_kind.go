@@ -58,7 +58,7 @@ func namesOf[T estimator.Choice](among []T) []string {
 }
 
 func oneOf(value string, names []string) *valueError {
-	return &valueError{want: strings.Join(names, ", "), near: nearest(value, names)}
+	return &valueError{want: strings.Join(names, ", "), near: closest(value, names)}
 }
 
 // number is an option with a whole number from 1; k and m are powers of 1024.
@@ -130,8 +130,8 @@ func wholeNumber(value string) (int64, *valueError) {
 	case number < 0:
 		bad.near = "1"
 		return 0, bad
-	case number > math.MaxInt64/2:
-		return math.MaxInt64 / 2, nil // refused by the range of its option
+	case number >= 1e18:
+		return 0, &valueError{want: "a whole number, such as 4096 or 32k"}
 	case number != math.Trunc(number):
 		bad.near = strconv.FormatInt(int64(math.Ceil(number)), 10)
 		return 0, bad
@@ -160,8 +160,19 @@ func share(key string, scope Scope, field func(*estimator.Plan) *float64) Option
 
 // onOff is an option that is on or off.
 func onOff(key string, scope Scope, field func(*estimator.Plan) *estimator.Switch) OptionRow {
-	return choice(key, scope, estimator.Switches(), field)
+	o := choice(key, scope, estimator.Switches(), field)
+	show := o.show
+	o.show = func(p *estimator.Plan) any {
+		if *field(p) == estimator.Unset && !engineDecides[key] {
+			return "off"
+		}
+		return show(p)
+	}
+	return o
 }
+
+// engineDecides are the switches whose default is not off.
+var engineDecides = map[string]bool{"chunked": true}
 
 // dtypeOption takes a number format: all of them, or those named.
 func dtypeOption(key string, scope Scope, field func(*estimator.Plan) *estimator.DType, only ...string) OptionRow {

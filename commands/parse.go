@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -88,15 +89,21 @@ func (p *parser) word(word string) *Refused {
 	if key, value, ok := cutOption(word); ok {
 		return p.option(key, value)
 	}
+	if r.Command.Many && joiners[strings.ToLower(word)] {
+		return nil
+	}
 	if r.Command.Models == 0 || len(r.Models) >= r.Command.Models && !r.Command.Many {
 		return p.strayWord(word)
 	}
 	if len(r.Models) == maxModels {
 		return refuse(BadRequest, "too_many_models", "max", maxModels)
 	}
-	r.Models = append(r.Models, word)
+	r.Models = append(r.Models, strings.Trim(word, ","))
 	return nil
 }
+
+// joiners are words between the models of a comparison.
+var joiners = map[string]bool{"and": true, "vs": true, "vs.": true, "versus": true, "with": true, "or": true, ",": true, "和": true, "与": true, "跟": true, "对比": true}
 
 // maxModels is how many models one question compares.
 const maxModels = 6
@@ -124,7 +131,24 @@ func (p *parser) strayWord(word string) *Refused {
 		refused = refuse(BadRequest, "stray_mode", "word", shorten(word), "mode", near)
 		return refused.meant(p.replaced(p.at, near))
 	}
-	return refused.meant(p.without(p.at))
+	return refused.meant(p.hyphenated(), p.without(p.at))
+}
+
+// hyphenated is the line with a name that was typed in several words made one.
+func (p *parser) hyphenated() string {
+	words, name := []string{p.words[0]}, []string{}
+	for _, word := range p.words[1:] {
+		_, mode := modeWords[strings.ToLower(word)]
+		if _, _, option := cutOption(word); mode || option {
+			words = append(words, word)
+		} else {
+			name = append(name, word)
+		}
+	}
+	if len(name) < 2 || p.request.Command.Models == 0 {
+		return ""
+	}
+	return slashed(slices.Insert(words, 1, strings.Join(name, "-")))
 }
 
 // option takes note of an option; its value is read when all are known.

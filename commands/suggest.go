@@ -28,7 +28,7 @@ func (s *Service) suggest(ctx context.Context, r *Request, err error, a *Answer)
 			missing = name
 		}
 	}
-	names := slices.DeleteFunc(s.Library.Nearest(missing, suggestions), func(name string) bool { return !alike(missing, name) })
+	names := slices.DeleteFunc(s.Library.Nearest(missing, suggestions), func(name string) bool { return name == missing || !alike(missing, name) })
 	if len(names) < suggestions && a.Error.Code == ModelNotFound {
 		ctx, cancel := context.WithTimeout(ctx, searchTime)
 		defer cancel()

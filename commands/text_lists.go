@@ -10,7 +10,11 @@ func (p *page) fit(a *Answer) {
 	if a.Model != nil {
 		p.title(a)
 	}
-	p.options(a, func(o Option) string { return p.changed(a.Question, o) })
+	shown := *a
+	if a.GPU != nil && a.PerGPU != nil && !a.GPU.Fits && len(a.Options) > 0 && a.Options[0].Fits {
+		shown.Options = append(slices.Clone(a.Options), Option{Question: a.Question, Total: a.PerGPU.Total, Headroom: a.GPU.Headroom})
+	}
+	p.options(&shown, func(o Option) string { return p.changed(a.Question, o) })
 }
 
 // models lists the models that run on a card, best first.
