@@ -23,7 +23,7 @@ func (r *reader) finish(a *estimator.Arch) {
 	if parts := r.facts["undescribed"].fallback; parts != "" {
 		r.notes.warn("config.json does not describe its " + strings.ReplaceAll(parts, ",", ", ") + "; they are not counted")
 	}
-	known := r.keys()
+	known := r.known
 	for _, key := range shapeKeys {
 		if v, ok := r.block.get(key); ok && !known[key] && significant(v) {
 			r.unsupported(key, short(v.String()))
@@ -32,7 +32,7 @@ func (r *reader) finish(a *estimator.Arch) {
 }
 
 // keys are those that some fact of the family may be read from.
-func (r *reader) keys() map[string]bool {
+func (r *resolved) keys() map[string]bool {
 	known := map[string]bool{}
 	for _, f := range r.facts {
 		for _, key := range f.keys {

@@ -22,7 +22,7 @@ func strangerIn(root object, name string, f *resolved) error {
 	if name == "" {
 		return nil
 	}
-	known := (&reader{resolved: f}).keys()
+	known := f.known
 	keys := make([]string, 0, len(root))
 	for key := range root {
 		keys = append(keys, key)

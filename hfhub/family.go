@@ -46,6 +46,7 @@ type resolved struct {
 	text     []string
 	textLike string
 	facts    map[string]fact
+	known    map[string]bool // keys that some fact is read from
 	build    func(*reader) estimator.Arch
 	layout   func(*reader) []slot
 	layer    func(*reader, slot) estimator.Layer
@@ -72,6 +73,7 @@ func familyOf(name string) (*resolved, bool) {
 	}
 	r.name = name
 	r.take(row)
+	r.known = r.keys()
 	memo.read.Store(name, r)
 	return r, true
 }
