@@ -222,7 +222,7 @@ func optionsOf(f Found, r *Request, trials []trial) []Option {
 func (t *trial) beaten(listed []*trial) bool {
 	for _, u := range listed {
 		sameHardware := t.plan.GPUs == u.plan.GPUs && t.plan.GPU.Name == u.plan.GPU.Name
-		if sameHardware && t.kind() != u.kind() && u == listed[0] {
+		if sameHardware && t.kind() != u.kind() && u == listed[0] && t.total < u.total {
 			continue
 		}
 		if u.mildness() <= t.mildness() && u.hardware() <= t.hardware() {

@@ -33,7 +33,10 @@ func (p *page) options(a *Answer, name func(Option) string) {
 	}
 	totals, rooms, verdicts, largest := []int64{}, []int64{}, 0, int64(0)
 	for _, o := range a.Options {
-		totals, rooms, largest = append(totals, o.Total), append(rooms, max(o.Headroom, -o.Headroom)), max(largest, o.Total)
+		totals, rooms = append(totals, o.Total), append(rooms, max(o.Headroom, -o.Headroom))
+		if o.Fits || !a.Options[0].Fits {
+			largest = max(largest, o.Total) // what fits chooses the unit
+		}
 		id, _ := verdictOf(o.verdict())
 		verdicts = max(verdicts, cells(p.w.Text(id)))
 	}

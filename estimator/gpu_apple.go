@@ -56,4 +56,18 @@ var appleChips = []gpuRow{
 	{"m5-16g", "Apple", 16 * GiB, metalLimit(16), false, ""},
 	{"m5-24g", "Apple", 24 * GiB, metalLimit(24), false, ""},
 	{"m5-32g", "Apple", 32 * GiB, metalLimit(32), false, " m5 "},
+	// A Mac of which only the memory is known.
+	{"mac-8g", "Apple", 8 * GiB, metalLimit(8), false, ""},
+	{"mac-16g", "Apple", 16 * GiB, metalLimit(16), false, " mac "},
+	{"mac-18g", "Apple", 18 * GiB, metalLimit(18), false, ""},
+	{"mac-24g", "Apple", 24 * GiB, metalLimit(24), false, ""},
+	{"mac-32g", "Apple", 32 * GiB, metalLimit(32), false, ""},
+	{"mac-36g", "Apple", 36 * GiB, metalLimit(36), false, ""},
+	{"mac-48g", "Apple", 48 * GiB, metalLimit(48), false, ""},
+	{"mac-64g", "Apple", 64 * GiB, metalLimit(64), false, ""},
+	{"mac-96g", "Apple", 96 * GiB, metalLimit(96), false, ""},
+	{"mac-128g", "Apple", 128 * GiB, metalLimit(128), false, ""},
+	{"mac-192g", "Apple", 192 * GiB, metalLimit(192), false, ""},
+	{"mac-256g", "Apple", 256 * GiB, metalLimit(256), false, ""},
+	{"mac-512g", "Apple", 512 * GiB, metalLimit(512), false, ""},
 }

@@ -42,10 +42,29 @@ func (s *scan) read() {
 	s.findMarks()
 	s.numbersBehind()
 	s.findCards()
+	s.preferChips()
 	s.numbersBefore()
 	s.mergeSizes()
 	s.listSizes()
 }
+
+// preferChips leaves out a Mac where its chip or another card was named too: its
+// memory then belongs to that.
+func (s *scan) preferChips() {
+	chip := slices.IndexFunc(s.cards, func(c card) bool { return c.base != "" && c.base != plainMac })
+	if chip < 0 {
+		return
+	}
+	for _, c := range s.cards {
+		if c.base == plainMac && s.cards[chip].gb == 0 {
+			s.cards[chip].gb = c.gb
+		}
+	}
+	s.cards = slices.DeleteFunc(s.cards, func(c card) bool { return c.base == plainMac })
+}
+
+// plainMac is the card of a Mac whose chip was not named.
+const plainMac = "mac"
 
 // free says that an atom is in range and unclaimed.
 func (s *scan) free(i int) bool { return i >= 0 && i < len(s.claimed) && !s.claimed[i] }
