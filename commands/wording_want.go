@@ -23,6 +23,9 @@ var wants = []want{
 	{regexp.MustCompile(`^1 to the model's (?P<blocks>\d+) blocks$`), "blocks"},
 	{regexp.MustCompile(`^a multiple of tp × pp × cp = (?P<degrees>\d+)$`), "multiple"},
 	{regexp.MustCompile(`^a divisor of (?P<heads>\d+) heads: (?P<all>.*)$`), "divisor"},
+	{regexp.MustCompile(`^1: the model has no experts$`), "no_experts"},
+	{regexp.MustCompile(`^0: the model has no MTP layers$`), "no_mtp"},
+	{regexp.MustCompile(`^full, lora, qlora or dora: the model writes no text$`), "no_head"},
 	{regexp.MustCompile(`^a divisor of (?P<experts>\d+) experts: (?P<all>.*)$`), "divisor_experts"},
 }
 

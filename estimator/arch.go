@@ -136,6 +136,7 @@ type Mixer struct {
 	Window   int64 // tokens, for Window and Chunked
 	Compress int64 // beyond Window, one key is kept for so many tokens; 0: for each
 	Index    int64 // width of the key that a sparse indexer keeps beside each latent
+	Encoded  int64 // of Cross: the tokens that the encoder always gives; 0: those asked for
 	SharesKV bool  // reads another layer's keys and values: none of its own
 	QKVBias  bool
 	OutBias  bool

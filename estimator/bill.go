@@ -15,6 +15,7 @@ type bill struct {
 	basis   Basis
 	source  string
 	text    string // a Go expression over the letters
+	fixed   bool   // does not grow with what is written
 	// write makes the text where it depends on the plan; the block is nil for a
 	// bill of the whole model.
 	write func(*sheet, *block) string

@@ -2,9 +2,12 @@ package estimator
 
 import "math"
 
-// longestSeq bounds a search for the longest context of a model that names
-// none, tokens.
-const longestSeq = 1 << 24
+// The ends of a search for the longest context of a model that names none,
+// tokens, and for the most sequences of an engine that schedules none.
+const (
+	longestSeq = 1 << 24
+	mostSeqs   = 1_000_000
+)
 
 // finishServing fills in what the card holds beyond the question.
 func (s *sheet) finishServing(b *Breakdown) {
@@ -17,32 +20,54 @@ func (s *sheet) finishServing(b *Breakdown) {
 	s.serveNotes(b)
 }
 
-// fillCapacity says what a named card holds.
+// fillCapacity says what a named card holds. Where no cache or state is known,
+// neither is how long or how many the sequences may be.
 func (s *sheet) fillCapacity(b *Breakdown) {
 	c := &b.Capacity
 	cache := s.cache()
-	one := cache / s.b
 	budget := s.v.usable - (s.shows() - cache)
 	if s.v.row.budget != nil {
 		budget = s.v.row.budget(s)
 		c.ReservedByEngine = bytesOf(s.reserved())
 	}
+	if cache == 0 {
+		return
+	}
 	c.KVBudget = bytesOf(max(0, budget))
-	c.KVTokens = s.tokensIn(budget, one)
-	limit := s.arch.Context
-	if limit == 0 {
-		limit = longestSeq
-	}
-	batch, seq, out := s.b, s.s, s.n
-	s.n = 0
-	c.MaxSeq, _ = largest(limit, func(n int64) bool { return s.holds(float64(n), 1) })
-	s.n = out
-	most := int64(1_000_000)
-	if s.v.row.budget != nil && s.v.seqs > 0 {
-		most = int64(s.v.seqs)
-	}
-	c.MaxBatch, _ = largest(most, func(n int64) bool { return s.holds(seq, float64(n)) })
+	c.KVTokens = s.tokensIn(budget, cache/s.b)
+	batch, seq := s.b, s.s
+	c.MaxSeq, c.MaxBatch = s.longest(), s.most(seq)
 	s.resize(seq, batch)
+}
+
+// longest is the longest context of one sequence, tokens; 0 where neither the
+// model nor the card bounds it.
+func (s *sheet) longest() int64 {
+	out := s.n
+	s.n = 0
+	limit := or(s.arch.Context, longestSeq)
+	n, _ := largest(limit, func(n int64) bool { return s.holds(float64(n), 1) })
+	s.n = out
+	return bounded(n, s.arch.Context > 0, longestSeq)
+}
+
+// most is how many sequences of a length fit at once; 0 where neither the engine
+// nor the card bounds them.
+func (s *sheet) most(seq float64) int64 {
+	limit, scheduled := int64(mostSeqs), s.v.row.budget != nil && s.v.seqs > 0
+	if scheduled {
+		limit = int64(s.v.seqs)
+	}
+	n, _ := largest(limit, func(n int64) bool { return s.holds(seq, float64(n)) })
+	return bounded(n, scheduled, mostSeqs)
+}
+
+// bounded is what a search found, or 0 where it met nothing but its own end.
+func bounded(n int64, real bool, end int64) int64 {
+	if !real && n == end {
+		return 0
+	}
+	return n
 }
 
 // hostCache is the cache of the blocks that stay on the host.

@@ -22,7 +22,7 @@ type engineRow struct {
 var engines = [numEngines]engineRow{
 	Transformers: {
 		resolve: splitByLayers, bills: transformersBills, context: serveContext,
-		block: one, window: transformersWindow, latents: expandedHeads,
+		block: one, window: transformersWindow,
 	},
 	VLLM: {
 		resolve: resolveVLLM, bills: vllmBills, context: serveContext,
@@ -66,10 +66,6 @@ func splitByLayers(p *Plan, _ *Arch) {
 }
 
 func one(*Plan) float64 { return 1 }
-
-// expandedHeads: transformers caches MLA's keys and values after expanding them
-// to heads.
-func expandedHeads(*Plan) float64 { return 0 }
 
 // weightBills are the weights as they lie on the fullest GPU. One of the first
 // three applies: a plain format on one GPU, the repository's own tensors, or

@@ -109,7 +109,7 @@ func (s *sheet) wholeLogits() bool {
 func growingCache(cache []bill) []bill {
 	var all []bill
 	for _, b := range cache {
-		if b.part == State {
+		if b.fixed {
 			all = append(all, b)
 			continue
 		}

@@ -7,7 +7,7 @@ import "math"
 func (s *sheet) kept(b *block) float64 {
 	m := &b.layer.Mixer
 	if b.layer.Cross.Kind != None { // the decoder of an encoder-decoder sees what it wrote
-		return s.b * max(1, s.n) / float64(or(s.plan.Serve.DecodeContext, 1))
+		return s.b * s.decoded(b) / float64(or(s.plan.Serve.DecodeContext, 1))
 	}
 	if m.Compress > 0 { // a window, and beyond it one for so many (DeepSeek-V4)
 		return min(s.v.tokens, s.v.tokens/float64(m.Compress)+s.b*b.W)
@@ -19,6 +19,20 @@ func (s *sheet) kept(b *block) float64 {
 		return s.v.tokens
 	}
 	return min(s.v.tokens, s.b*s.v.row.window(s, b.W))
+}
+
+// decoded is the tokens of the decoder of an encoder-decoder: where the encoder
+// has a length of its own those asked for are the decoder's, else it writes.
+func (s *sheet) decoded(b *block) float64 {
+	if b.layer.Cross.Encoded > 0 {
+		return s.s + s.n
+	}
+	return max(1, s.n)
+}
+
+// encoded is the tokens of the encoder that a block attends to.
+func (s *sheet) encoded(b *block) float64 {
+	return or(float64(b.layer.Cross.Encoded), s.s)
 }
 
 // valueDim is the head size of the values as the engine caches them.
@@ -53,6 +67,18 @@ func (s *sheet) latentCache(b *block) float64 {
 	return b.l * s.wk * (s.v.latents*b.r + b.R + b.ix) * s.kept(b)
 }
 
+// expanded is the bytes of a token where MLA's keys and values are cached for
+// every head, and not as latents; 0 without MLA.
+func (s *sheet) expanded() float64 {
+	total := 0.0
+	for i := range s.blocks {
+		if b := &s.blocks[i]; b.layer.Mixer.Kind == MLA && s.keeps(b) {
+			total += b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*b.dv)
+		}
+	}
+	return total
+}
+
 func (s *sheet) crossHeads(b *block) float64 {
 	return math.Ceil(max(1, float64(b.layer.Cross.KVHeads)/s.t))
 }
@@ -72,13 +98,13 @@ var cacheBills = []bill{
 	},
 	{
 		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "cross attention keeps the encoder's tokens",
-		text: "l * kc * (wk + wv) * dc * b * s * Pk",
+		text: "l * kc * (wk + wv) * dc * b * Te * Pk", fixed: true,
 		each: func(s *sheet, b *block) float64 {
 			c := &b.layer.Cross
 			if !c.Kind.Attends() {
 				return 0
 			}
-			return b.l * s.crossHeads(b) * (s.wk + s.wv) * float64(c.KeyDim) * s.b * s.s * s.v.cached
+			return b.l * s.crossHeads(b) * (s.wk + s.wv) * float64(c.KeyDim) * s.b * s.encoded(b) * s.v.cached
 		},
 	},
 	{
@@ -88,7 +114,7 @@ var cacheBills = []bill{
 	},
 	{
 		part: State, moments: AtPrefill | AtDecode, basis: Derived, source: "fp32 state and convolution inputs, one more for each draft; logs of llama.cpp",
-		text: "4 * l * (ss + sc) * b * (1 + Dr) / t * Pk",
+		text: "4 * l * (ss + sc) * b * (1 + Dr) / t * Pk", fixed: true,
 		each: func(s *sheet, b *block) float64 {
 			return 4 * b.l * (b.ss + b.sc) * s.b * (1 + s.v.drafts) / s.t * s.v.cached
 		},

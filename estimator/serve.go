@@ -109,6 +109,7 @@ var rankLetters = []rankLetter{
 	{"sc", "elements of a convolution's state", func(_ *sheet, b *block) float64 { return b.sc }},
 	{"vd", "head size of cached values", func(s *sheet, b *block) float64 { return s.valueDim(b) }},
 	{"kc", "KV heads of cross attention on one rank", func(s *sheet, b *block) float64 { return s.crossHeads(b) }},
+	{"Te", "tokens of the encoder", func(s *sheet, b *block) float64 { return s.encoded(b) }},
 	{"dc", "head size of cross attention", func(_ *sheet, b *block) float64 { return float64(b.layer.Cross.KeyDim) }},
 }
 

@@ -22,6 +22,9 @@ func (s *sheet) serveNotes(b *Breakdown) {
 	if other, total := s.asOther(); other != "" && total != b.Total {
 		note("other_version", "engine", other+" → "+total.String(), false)
 	}
+	if heads := s.expanded(); heads > 0 && s.plan.Serve.Engine == Transformers {
+		note("mla_expanded", "engine", strconv.FormatFloat(heads, 'f', 0, 64), true)
+	}
 	if s.v.row.hostEmbedding && s.towers > 0 {
 		note("tower_apart", "engine", Bytes(2*s.towers).String(), false)
 	}
@@ -38,7 +41,7 @@ func (s *sheet) serveNotes(b *Breakdown) {
 	switch need := s.cache(); {
 	case need > float64(b.Capacity.KVBudget):
 		note("cache_too_small", "util", b.Capacity.KVBudget.String(), true)
-	case s.plan.Serve.ModelLength && b.Capacity.MaxSeq < int64(s.v.maxLen):
+	case need > 0 && s.plan.Serve.ModelLength && b.Capacity.MaxSeq < int64(s.v.maxLen):
 		note("length_too_long", "seq", strconv.FormatInt(b.Capacity.MaxSeq, 10), true)
 	}
 }

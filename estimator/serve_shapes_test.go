@@ -102,6 +102,7 @@ func hybridShape() Arch {
 	a.Layers[0].Count = 16
 	a.Layers[0].Mixer.Gate = true
 	a.Layers = []Layer{linear, a.Layers[0]}
+	a.MTP = []Layer{{Count: 1, Mixer: a.Layers[1].Mixer, FFN: a.Layers[1].FFN, Norms: 2}}
 	for i := range 64 {
 		a.Order = append(a.Order, uint8(i%4/3))
 	}

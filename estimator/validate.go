@@ -110,10 +110,49 @@ func (p *Plan) check(a *Arch) error {
 			Want: fmt.Sprintf("a multiple of tp × pp × cp = %d", degrees), Near: strconv.FormatInt(degrees, 10),
 		}
 	}
+	if err := p.checkParts(a); err != nil {
+		return err
+	}
 	if err := p.checkSplits(a); err != nil {
 		return err
 	}
 	return p.checkHeads(a)
+}
+
+// checkParts refuses what needs a part that the model does not have: experts to
+// spread, layers that draft, a head to compare answers with.
+func (p *Plan) checkParts(a *Arch) error {
+	if a.SizeOnly() {
+		return nil // who knows
+	}
+	if p.Expert > 1 && a.experts() == 0 {
+		return &PlanError{Key: "ep", Value: strconv.FormatInt(p.Expert, 10), Want: "1: the model has no experts", Near: "1"}
+	}
+	if p.Mode == Training {
+		return p.checkMethod(a)
+	}
+	if drafts := p.Serve.MTP.Or(0); drafts > 0 && len(a.MTP) == 0 {
+		return &PlanError{Key: "mtp", Value: strconv.FormatInt(drafts, 10), Want: "0: the model has no MTP layers", Near: "0"}
+	}
+	return nil
+}
+
+// checkMethod refuses to compare or generate answers with a model that writes
+// none.
+func (p *Plan) checkMethod(a *Arch) error {
+	if m := p.Train.Method; a.NoHead && (m == DPO || m == GRPO || m == PPO) {
+		return &PlanError{Key: "method", Value: m.String(), Want: "full, lora, qlora or dora: the model writes no text", Near: FullTuning.String()}
+	}
+	return nil
+}
+
+// experts is the most experts of a block, 0 for a dense model.
+func (a *Arch) experts() int64 {
+	n := int64(0)
+	for i := range a.Layers {
+		n = max(n, a.Layers[i].FFN.Experts)
+	}
+	return n
 }
 
 // checkSplits refuses more stages than blocks, and an expert degree that does
@@ -128,14 +167,11 @@ func (p *Plan) checkSplits(a *Arch) error {
 	if p.Expert == 1 {
 		return nil
 	}
-	experts := int64(0)
-	for i := range a.Layers {
-		experts = max(experts, a.Layers[i].FFN.Experts)
-	}
-	if experts > 0 && experts%p.Expert == 0 {
+	experts := a.experts()
+	if experts%p.Expert == 0 {
 		return nil
 	}
-	near, all := divisors(max(1, experts), p.Expert)
+	near, all := divisors(experts, p.Expert)
 	return &PlanError{Key: "ep", Value: strconv.FormatInt(p.Expert, 10), Want: all, Near: near}
 }
 

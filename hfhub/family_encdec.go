@@ -13,6 +13,7 @@ func buildPair(r *reader) estimator.Arch {
 	h := a.Hidden
 	dec, enc := r.side("dec"), r.side("enc")
 	cross := dec.Mixer
+	cross.Encoded = r.int("enc_positions") // Whisper listens to all of its window, whatever is said
 	dec.Cross, dec.Norms = cross, 3
 	if dec.Count == 0 {
 		dec.Count = enc.Count
