@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // cacheTypes are the formats of a KV cache, by what people call them.
 var cacheTypes = map[string]string{"fp8": "fp8", "int8": "int8", "q8_0": "q8_0", "q4_0": "q4_0", "fp16": "fp16", "bf16": "bf16", "fp32": "fp32", "q4_k_m": "q4_0", "int4": "q4_0"}
@@ -16,13 +19,19 @@ func (s *scan) cacheFacts(p *plan) map[int]bool {
 			if f.tag.key != "dtype" || cacheTypes[f.tag.value] == "" {
 				continue
 			}
-			if s.between(kv.to, f.from) || f.to == kv.from && s.atoms[kv.from].gap == spaced {
+			if s.between(kv.to, f.from) || f.to == kv.from && s.atoms[kv.from].gap == spaced || f.from > kv.to && s.keptIn(f.from) {
 				p.set("kv", cacheTypes[f.tag.value])
 				used[f.from] = true
 			}
 		}
 	}
 	return used
+}
+
+// keptIn says that a format comes after "in" or its like, and not right after a
+// model: "kv cache of qwen3-8b at 128k in fp8".
+func (s *scan) keptIn(at int) bool {
+	return at > 0 && slices.Contains([]string{"in", "with", "as", "using", "用"}, s.atoms[at-1].text)
 }
 
 // engineFacts sets the engine, its version and what follows from them.
