@@ -16,7 +16,7 @@ func (r *reader) finish(a *estimator.Arch) {
 		class = firstClass(r.root)
 	}
 	_, suffix, head := taskOf(class)
-	if class != "" && !head {
+	if class != "" && !head && !r.generates(suffix) {
 		a.NoHead = true
 		a.Extra = append(a.Extra, classifier(r, suffix, a.Hidden)...)
 	}
@@ -29,6 +29,26 @@ func (r *reader) finish(a *estimator.Arch) {
 			r.unsupported(key, short(v.String()))
 		}
 	}
+}
+
+// writers are the entries of auto_map whose classes write text.
+var writers = []string{"auto_map.AutoModelForCausalLM", "auto_map.AutoModelForSeq2SeqLM"}
+
+// generates says whether a class without a task in its name writes text all the
+// same: models that bring their own code call the whole of it ChatGLMModel, and
+// say in auto_map what it is for.
+func (r *reader) generates(suffix string) bool {
+	if suffix != "Model" {
+		return false
+	}
+	for _, o := range []object{r.root, r.block} {
+		for _, path := range writers {
+			if v, ok := o.get(path); ok && v.Type == gjson.String && v.Str != "" {
+				return true
+			}
+		}
+	}
+	return r.flag("whole_model")
 }
 
 // keys are those that some fact of the family may be read from.

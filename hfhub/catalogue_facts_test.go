@@ -1,0 +1,74 @@
+package hfhub
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"membot/estimator"
+)
+
+// packed are the words by which an id says that its weights are packed.
+var packed = regexp.MustCompile(`(?i)fp8|nvfp4|mxfp4|awq|gptq|int4|int8|bnb-4bit`)
+
+// An id that says that its weights are packed takes less than 16 bits a
+// parameter; so do models whose maker publishes them packed.
+func TestCatalogueOfPackedWeights(t *testing.T) {
+	native := map[string]bool{"moonshotai/Kimi-K2-Instruct": true, "moonshotai/Kimi-K2-Thinking": true}
+	for _, e := range Catalogue().All() {
+		if !native[e.ID] && !packed.MatchString(e.ID) {
+			continue
+		}
+		arch, err := e.Arch()
+		require.NoError(t, err, e.ID)
+		b, err := estimator.Estimate(arch, estimator.Plan{Serve: estimator.Serve{Engine: estimator.VLLM}})
+		require.NoError(t, err, e.ID)
+		weights := 0.0
+		for _, c := range b.Parts {
+			if c.Name == estimator.Weights {
+				weights += float64(c.Bytes)
+			}
+		}
+		require.Positive(t, weights, e.ID)
+		if arch.Params().Total() < 2e9 { // small models are half embedding, which stays as it is
+			require.Less(t, weights/float64(arch.Params().Total()), 2.0, e.ID)
+			continue
+		}
+		require.Less(t, weights/float64(arch.Params().Total()), 1.9, e.ID)
+	}
+}
+
+// Short contexts are true of old models alone; a copy that was cut down for a
+// compiler is not a model's limit.
+func TestCatalogueOfShortContexts(t *testing.T) {
+	for _, e := range Catalogue().All() {
+		arch, err := e.Arch()
+		require.NoError(t, err, e.ID)
+		if arch.NoHead || arch.Family == "bert" || arch.Family == "albert" || arch.Context == 0 {
+			continue
+		}
+		if arch.Context < 1024 && shortContexts[e.ID] == "" {
+			t.Errorf("%s has a context of %d", e.ID, arch.Context)
+		}
+	}
+	for id, want := range map[string]int64{
+		"mistralai/Mistral-7B-Instruct-v0.2": 32768, "01-ai/Yi-6B-Chat": 4096, "Qwen/Qwen-7B-Chat": 8192, "Qwen/Qwen-14B-Chat": 8192,
+		"Qwen/Qwen1.5-1.8B-Chat": 32768, "THUDM/chatglm3-6b": 8192, "THUDM/glm-4-9b-chat": 131072, "Qwen/Qwen2-VL-7B-Instruct": 32768,
+		"Qwen/Qwen2.5-VL-3B-Instruct": 128000, "OpenGVLab/InternVL2-4B": 0,
+	} {
+		e, ok := Catalogue().Find(id)
+		require.True(t, ok, id)
+		arch, err := e.Arch()
+		require.NoError(t, err, id)
+		require.Equal(t, want, arch.Context, id)
+	}
+}
+
+// shortContexts are the models that write text and hold fewer than 1,024 tokens,
+// each with where that stands.
+var shortContexts = map[string]string{
+	"google-t5/t5-small": "n_positions of its config.json", "google-t5/t5-base": "n_positions of its config.json",
+	"google-t5/t5-large": "n_positions of its config.json", "google/t5-v1_1-xxl": "n_positions of its class",
+	"openai/whisper-large-v3": "max_target_positions of its config.json", "openai/whisper-large-v3-turbo": "max_target_positions of its config.json",
+}
