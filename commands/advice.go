@@ -109,10 +109,20 @@ func orElse(text, otherwise string) string {
 	return text
 }
 
+// blocking names what a reader does not know: the key and what it says, on one
+// short line; the class or type where that is what is new.
+func blocking(u *hfhub.UnsupportedError) string {
+	value := shorten(strings.Join(strings.Fields(orElse(u.Kind, u.ModelType)), " "))
+	if u.Key == "" || strings.HasSuffix(u.Key, "model_type") || u.Key == "architectures" || value == "" {
+		return value
+	}
+	return u.Key + ": " + value
+}
+
 // unsupported says which part of a shape is new, and the weights as a floor
 // where they are known.
 func unsupported(w *Wording, u *hfhub.UnsupportedError, model string) string {
-	text := w.Text("failure.unsupported", "model", model, "kind", orElse(u.Kind, u.ModelType))
+	text := w.Text("failure.unsupported", "model", model, "kind", blocking(u))
 	if u.Floor > 0 {
 		text += w.Text("failure.floor", "bytes", u.Floor.String())
 	}

@@ -136,11 +136,9 @@ func describeBlocks(m *Model, a *estimator.Arch) {
 	}
 }
 
-// storedDType names what the weights are stored in.
+// storedDType names what the weights are stored in, as the key dtype does; by
+// which program they were quantized says nothing of that.
 func storedDType(a *estimator.Arch) string {
-	if a.Quant.Method != "" {
-		return a.Quant.Method
-	}
 	if a.Quant.DType != estimator.Stored {
 		return a.Quant.DType.String()
 	}

@@ -11,6 +11,7 @@ import (
 // finish adds what depends on more than one block, and refuses a config that
 // says something about its shape which nothing has read.
 func (r *reader) finish(a *estimator.Arch) {
+	r.checkLayers()
 	class := firstClass(r.block)
 	if class == "" {
 		class = firstClass(r.root)
@@ -28,6 +29,13 @@ func (r *reader) finish(a *estimator.Arch) {
 		if v, ok := r.block.get(key); ok && !known[key] && significant(v) {
 			r.unsupported(key, short(v.String()))
 		}
+	}
+}
+
+// checkLayers refuses a file that itself says that there are no blocks.
+func (r *reader) checkLayers() {
+	if v, key, ok := r.find("layers"); ok && v.Type == gjson.Number && v.Num == 0 {
+		r.fail(badf("%s: %s is 0", r.file, r.path+key))
 	}
 }
 

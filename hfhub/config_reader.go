@@ -258,9 +258,11 @@ func (r *reader) ints(name string) map[int64]bool {
 	return set
 }
 
+// short is a value on one line of at most 40 letters.
 func short(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
+	runes := []rune(strings.Join(strings.Fields(s), " "))
+	if len(runes) > 40 {
+		return string(runes[:40]) + "…"
 	}
-	return s
+	return string(runes)
 }

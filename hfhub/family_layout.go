@@ -28,11 +28,16 @@ func uniformLayout(r *reader) []slot {
 	heads, kv, width, mixer := r.each("heads"), r.each("kv"), r.each("ffn"), r.mixerOf(types)
 	indexers := r.list("index_types")
 	divide := max(1, r.int("ffn_divide"))
+	told := r.has("heads") && r.has("kv")
 	slots := make([]slot, n)
 	for i := range slots {
 		s := slot{heads: heads(i), kv: kv(i), width: width(i) / divide, ffn: "dense", mixer: mixer(i)}
 		if s.kv == 0 {
 			s.kv = s.heads
+		}
+		if told && s.kv > 0 && s.heads%s.kv != 0 {
+			r.fail(badf("%s: %d heads cannot share the keys of %d", r.file, s.heads, s.kv))
+			return nil
 		}
 		if sparse(i) {
 			s.ffn, s.width = "sparse", 0

@@ -39,3 +39,23 @@ func TestHeadOfModelsWithTheirOwnCode(t *testing.T) {
 		}
 	}
 }
+
+// A file that says that there are no blocks, or heads that cannot share their
+// keys, describes no model.
+func TestShapesThatCannotBe(t *testing.T) {
+	base := `{"model_type":"llama","hidden_size":64,"intermediate_size":128,"vocab_size":100,`
+	for name, rest := range map[string]string{
+		"no layers":      `"num_hidden_layers":0,"num_attention_heads":4}`,
+		"more keys":      `"num_hidden_layers":2,"num_attention_heads":4,"num_key_value_heads":8}`,
+		"uneven sharing": `"num_hidden_layers":2,"num_attention_heads":8,"num_key_value_heads":3}`,
+	} {
+		_, _, err := ReadConfig([]byte(base+rest), ConfigOptions{})
+		require.ErrorIs(t, err, ErrBadMetadata, name)
+	}
+	_, _, err := ReadConfig([]byte(`{"model_type":"new_one","architectures":["LlamaForCausalLM"],"my_attn":{"a":1,`+"\n"+`"b":[1,2,3,4,5,6,7,8,9,10,11,12,13,14]},`+plainLlama+`}`), ConfigOptions{})
+	var u *UnsupportedError
+	require.ErrorAs(t, err, &u)
+	require.Equal(t, "my_attn", u.Key)
+	require.NotContains(t, u.Kind, "\n")
+	require.LessOrEqual(t, len([]rune(u.Kind)), 41)
+}
