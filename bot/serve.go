@@ -90,7 +90,7 @@ func newProcess(s Settings, log *slog.Logger, now func() time.Time) (*process, e
 }
 
 func (p *process) answerer(hub *hfhub.Client) commands.Answerer {
-	service := &commands.Service{Library: commands.Shelf{Resolver: hfhub.NewResolver(hub)}, Log: p.log}
+	service := &commands.Service{Library: commands.Shelf{Resolver: hfhub.NewResolver(hub)}, Preferences: preferences{p.store}, Log: p.log}
 	return ops.Observe(service, p.metrics, p.log)
 }
 

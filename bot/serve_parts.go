@@ -53,6 +53,7 @@ func (p *process) discord(answerer commands.Answerer) discord.Config {
 		c.Models = append(c.Models, m.ID)
 	}
 	c.Answerer, c.Metrics, c.Logger, c.Tag = answerer, p.metrics, p.log, ops.WithRequest
+	c.Preferences = preferences{p.store}
 	c.Dedupe, c.Limiter, c.Leases, c.Promises = dedupe{p.store}, limiter{p}, leases{p}, p.store
 	return c
 }
@@ -64,6 +65,26 @@ func discordConfig(s Settings) discord.Config {
 		Limits: discord.Limits{User: discord.Limit(s.UserLimit), Guild: discord.Limit(s.GuildLimit)},
 		Shards: discord.Shards(s.Shards),
 	}
+}
+
+// preferences are the store's, by who holds them.
+type preferences struct{ store *store.Store }
+
+func scopeOf(h commands.Holder) string {
+	if h.Server {
+		return store.GuildScope(h.ID)
+	}
+	return store.UserScope(h.ID)
+}
+
+// Preferences implements [commands.Preferences].
+func (p preferences) Preferences(ctx context.Context, h commands.Holder) (map[string]string, error) {
+	return p.store.Preferences(ctx, scopeOf(h))
+}
+
+// SetPreferences implements [commands.Preferences].
+func (p preferences) SetPreferences(ctx context.Context, h commands.Holder, set map[string]string) error {
+	return p.store.SetPreferences(ctx, scopeOf(h), set)
 }
 
 // dedupe is the store's claims in the bot's words; with the store down they are

@@ -102,6 +102,9 @@ func commandHelp(w *Wording, c *Command) string {
 			lines = append(lines, "  "+w.Text(s.id), "      "+strings.Join(keysOf(s.scope), " "))
 		}
 	}
+	if c.Name == "settings" {
+		lines = append(lines, settingsHelp(w)...)
+	}
 	if example := examples[c.Name]; example != "" {
 		lines = append(lines, "", w.Text("text.example"), "  "+example)
 	}
@@ -111,14 +114,15 @@ func commandHelp(w *Wording, c *Command) string {
 // examples are lines that answer, one for each command that takes more than its
 // name.
 var examples = map[string]string{
-	"mem":     "/mem llama-7b train zero:2 gpus:8",
-	"fit":     "/fit llama-3.1-8b train method:qlora gpu:4090",
-	"models":  "/models infer gpu:4090 seq:8192",
-	"compare": "/compare llama-7b qwen2.5-7b infer seq:8192",
-	"explain": "/explain llama-7b train stack:textbook",
-	"gpus":    "/gpus h100",
-	"ask":     "/ask can I LoRA llama-3-8b on a 4090?",
-	"help":    "/help zero",
+	"mem":      "/mem llama-7b train zero:2 gpus:8",
+	"fit":      "/fit llama-3.1-8b train method:qlora gpu:4090",
+	"models":   "/models infer gpu:4090 seq:8192",
+	"compare":  "/compare llama-7b qwen2.5-7b infer seq:8192",
+	"explain":  "/explain llama-7b train stack:textbook",
+	"gpus":     "/gpus h100",
+	"ask":      "/ask can I LoRA llama-3-8b on a 4090?",
+	"help":     "/help zero",
+	"settings": "/settings gpu:4090 gpus:2",
 }
 
 // optionHelp is one option: what it does, its values, where it means something.

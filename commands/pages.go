@@ -17,8 +17,3 @@ func (s *Service) about(_ context.Context, r *Request, w *Wording) (Answer, erro
 func (s *Service) privacy(_ context.Context, r *Request, w *Wording) (Answer, error) {
 	return Answer{Kind: "privacy", Question: r.Line(), Text: w.Text("text.privacy")}, nil
 }
-
-// settings refuses /settings where nothing is kept.
-func (s *Service) settings(_ context.Context, _ *Request, _ *Wording) (Answer, error) {
-	return Answer{}, refuse(BadRequest, "settings_here")
-}

@@ -25,7 +25,7 @@ func (s *Service) read(q Question) words.Reading {
 // plain answers plain words: the line they were understood to ask, what was
 // assumed to get there, and what else they may have meant.
 func (s *Service) plain(ctx context.Context, q Question, w *Wording) Answer {
-	reading := s.read(q)
+	reading := onOwnCard(s.read(q), q.Defaults)
 	if q.Lang == "" {
 		w = Words(reading.Lang)
 	}
@@ -33,7 +33,7 @@ func (s *Service) plain(ctx context.Context, q Question, w *Wording) Answer {
 	var a Answer
 	switch {
 	case q.Config != nil && reading.Kind == words.Unclear && reading.Ask == "model":
-		a = s.typed(ctx, q.of("/mem config.json"), w)
+		a = s.withDefaults(ctx, q.of("/mem config.json"), w)
 	case reading.Kind == words.Concept:
 		a = s.concept(ctx, reading.Topic, w)
 	case reading.Line == "":
@@ -67,12 +67,12 @@ var lost = []string{"model_not_found", "hub_unreachable", "hub_rate_limited", "h
 // found, what stands in for it, and says so. The question shown stays the one
 // that was asked.
 func (s *Service) understood(ctx context.Context, q Question, reading words.Reading, w *Wording) Answer {
-	a := s.typed(ctx, q.of(reading.Line), w)
+	a := s.withDefaults(ctx, q.of(reading.Line), w)
 	stands := map[string]string{}
 	assumed := []Assumption{}
 	if a.Error != nil && slices.Contains(lost, a.Error.Code) && len(reading.Stands) > 0 {
 		stands = s.standIns(ctx, reading)
-		if b := s.typed(ctx, q.of(replaced(reading.Line, stands)), w); b.Error == nil {
+		if b := s.withDefaults(ctx, q.of(replaced(reading.Line, stands)), w); b.Error == nil {
 			a, a.Question = b, reading.Line
 			for _, name := range slices.Sorted(maps.Keys(stands)) {
 				stand := stands[name]
@@ -87,7 +87,7 @@ func (s *Service) understood(ctx context.Context, q Question, reading words.Read
 	for _, taken := range reading.Assumed {
 		assumed = append(assumed, Assumption{Key: taken.Key, Text: taken.Why})
 		if taken.Key == "method" && a.PerGPU != nil {
-			assumed[len(assumed)-1].Text = s.methodsBeside(ctx, replaced(reading.Line, stands), &a, w)
+			assumed[len(assumed)-1].Text = s.methodsBeside(ctx, q.of(replaced(reading.Line, stands)), &a, w)
 		}
 	}
 	a.Assumptions = append(assumed, a.Assumptions...)
@@ -100,11 +100,11 @@ func (s *Service) understood(ctx context.Context, q Question, reading words.Read
 
 // methodsBeside says what full fine-tuning, LoRA and QLoRA take of the same
 // line, for an asker who named none of them.
-func (s *Service) methodsBeside(ctx context.Context, line string, a *Answer, w *Wording) string {
-	_, rest, _ := strings.Cut(line, " ")
+func (s *Service) methodsBeside(ctx context.Context, q Question, a *Answer, w *Wording) string {
+	_, rest, _ := strings.Cut(q.Text, " ")
 	says := []any{"full", memory(a.PerGPU.Total)}
 	for _, method := range []string{"lora", "qlora"} {
-		other := s.typed(ctx, Question{Text: "/mem " + rest + " method:" + method}, w)
+		other := s.withDefaults(ctx, Question{Text: "/mem " + rest + " method:" + method, Defaults: q.Defaults}, w)
 		if other.Error != nil || other.PerGPU == nil {
 			return w.Text("plain.method")
 		}

@@ -17,6 +17,7 @@ type Request struct {
 	Plan      estimator.Plan
 	Rest      string // what follows a command that takes free words
 	Config    []byte // an attached config.json
+	Asker     Asker
 }
 
 // Setting is one option as given, in canonical form.

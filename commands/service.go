@@ -18,6 +18,11 @@ type Question struct {
 	Lang     string // "en" or "zh-CN"; empty means English
 	Config   []byte // an attached config.json, read as the model; may be nil
 	Previous string // the canonical line this follows up on, if any
+	Asker    Asker  // whose /settings are meant; zero in a terminal
+
+	// Defaults are put in the place of keys that the question leaves out; see
+	// [ChosenBy].
+	Defaults []Setting
 }
 
 // Answerer answers questions. Whatever happens, it gives an [Answer]: a
@@ -28,8 +33,9 @@ type Answerer interface {
 
 // Service answers questions from a library of models.
 type Service struct {
-	Library Library
-	Log     *slog.Logger // of what went wrong inside; nil is silent
+	Library     Library
+	Preferences Preferences  // what /settings keeps; nil refuses it
+	Log         *slog.Logger // of what went wrong inside; nil is silent
 
 	once   sync.Once
 	reader *words.Reader // of plain words
@@ -61,7 +67,7 @@ func (s *Service) Answer(ctx context.Context, q Question) (a Answer) {
 	if !Typed(q.Text) {
 		return s.plain(ctx, q, w)
 	}
-	return s.typed(ctx, q, w)
+	return s.withDefaults(ctx, q, w)
 }
 
 // typed answers a typed line.
@@ -74,7 +80,7 @@ func (s *Service) typed(ctx context.Context, q Question, w *Wording) Answer {
 		q.Text = r.Rest
 		return s.plain(ctx, q, w)
 	}
-	r.Config = q.Config
+	r.Config, r.Asker = q.Config, q.Asker
 	answer, err := handlers(r.Command.Name)(s, ctx, r, w)
 	if err != nil {
 		refusal := s.refusal(w, err)

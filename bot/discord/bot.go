@@ -53,16 +53,17 @@ type Config struct {
 	Workers int           // interactions in flight at once; 0: 4096
 	Timeout time.Duration // of one answer; 0: 60 s
 
-	Answerer  commands.Answerer
-	Commands  []Command // the slash commands; nil: [DefaultCommands]
-	Models    []string  // of the catalogue, those most asked for first, to complete
-	Suggester Suggester // of further values while the user types; nil: none
-	Dedupe    Dedupe    // nil: in memory
-	Limiter   Limiter   // shared by several processes; nil: in memory
-	Promises  Promises  // of answers, seen to by others if this process dies; nil: none
-	Leases    Leases    // share out the shards among processes; nil: this one runs all of Shards
-	Metrics   Metrics   // nil: none
-	Logger    *slog.Logger
+	Answerer    commands.Answerer
+	Preferences commands.Preferences // what people have set; nil: nothing
+	Commands    []Command            // the slash commands; nil: [DefaultCommands]
+	Models      []string             // of the catalogue, those most asked for first, to complete
+	Suggester   Suggester            // of further values while the user types; nil: none
+	Dedupe      Dedupe               // nil: in memory
+	Limiter     Limiter              // shared by several processes; nil: in memory
+	Promises    Promises             // of answers, seen to by others if this process dies; nil: none
+	Leases      Leases               // share out the shards among processes; nil: this one runs all of Shards
+	Metrics     Metrics              // nil: none
+	Logger      *slog.Logger
 
 	// Tag marks a context with the id of the interaction or message it serves, so
 	// that the log can follow it; nil: unmarked.

@@ -27,6 +27,7 @@ type Command struct {
 	Name        string
 	LocalName   Text // shown instead of Name; empty: Name
 	Description Text
+	Private     bool // only the asker ever sees the answer
 	Options     []Option
 }
 
@@ -59,12 +60,13 @@ const (
 type filled struct {
 	line    string
 	private bool
+	said    bool   // whether private was filled in, or is the command's own
 	bad     string // an option whose value has the wrong type
 }
 
 // read turns an invocation into the typed line.
 func (c Command) read(values []OptionValue) filled {
-	var f filled
+	f := filled{private: c.Private, said: c.Private}
 	words, keys, texts := []string{"/" + c.Name}, []string{}, []string{}
 	for _, o := range c.Options {
 		at := slices.IndexFunc(values, func(v OptionValue) bool { return v.Name == o.Name })
@@ -76,7 +78,7 @@ func (c Command) read(values []OptionValue) filled {
 		case !ok:
 			f.bad = o.Name
 		case o.Place == AsPrivate:
-			f.private = text == "true"
+			f.private, f.said = text == "true", true
 		case text == "":
 		case o.Place == AsWord:
 			words = append(words, strings.Fields(text)...)

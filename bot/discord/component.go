@@ -28,7 +28,7 @@ func (b *Bot) handleComponent(ctx context.Context, i *Interaction) Response {
 	if wait, ok := b.allow(ctx, i.asker(), i.GuildID); !ok {
 		return b.say(i, wait.words(p.lang), "limited")
 	}
-	q := commands.Question{Text: p.line, Lang: p.lang}
+	q := commands.Question{Text: p.line, Lang: p.lang, Asker: i.from()} // the line is whole: nothing is left out
 	kept, problem := b.attachedConfig(ctx, i.Message.Attachments, &q)
 	if problem != (phrase{}) {
 		return b.say(i, problem.in(p.lang), "refused")

@@ -53,22 +53,43 @@ var keyOrder = []string{"seq", "out", "batch", "dtype", "gpu", "gpus", "engine",
 // number. They are completed instead of chosen.
 var openKeys = []string{"dtype", "gpu", "engine", "recompute", "stack", "kv"}
 
-// elsewhere are commands that this package does not serve as slash commands.
-var elsewhere = []string{"settings"}
-
 // DefaultCommands are the slash commands of the language's own table: a command
 // or a key added there is here too.
 func DefaultCommands() []Command {
 	var out []Command
 	for _, row := range commands.Commands() {
-		if !slices.Contains(elsewhere, row.Name) {
-			out = append(out, Command{
-				Name: row.Name, LocalName: Text{ZH: localNames[row.Name]}, Description: Text{row.English, row.Chinese}, Options: optionsOf(row),
-			})
+		c := Command{Name: row.Name, LocalName: Text{ZH: localNames[row.Name]}, Description: Text{row.English, row.Chinese}}
+		if c.Private = row.Name == "settings"; c.Private {
+			c.Options = settingsOptions()
+		} else {
+			c.Options = optionsOf(row)
 		}
+		out = append(out, c)
 	}
 	return out
 }
+
+// settingsOptions are the keys of /settings, and whose they are.
+func settingsOptions() []Option {
+	options := []Option{}
+	for _, row := range commands.PreferenceRows() {
+		o := Option{Name: row.Key, LocalName: Text{ZH: settingsNames[row.Key]}, Description: Text{row.English, row.Chinese}, MaxLength: 60}
+		o.Choices, o.Autocomplete = row.Values, len(row.Values) == 0 && !row.Number
+		options = append(options, o)
+	}
+	return append(options,
+		Option{
+			Name: "scope", LocalName: Text{ZH: "范围"}, Choices: []string{"mine", "server"},
+			Description: Text{"Yours, or this server's if you may manage it", "你自己的，或本服务器的（需管理权限）"},
+		},
+		Option{
+			Name: "reset", LocalName: Text{ZH: "清除"}, Place: AsWord, Choices: []string{"reset"},
+			Description: Text{"Forget all that is set", "清除所有设置"},
+		})
+}
+
+// settingsNames are the Chinese names of the keys of /settings.
+var settingsNames = map[string]string{"gpu": "显卡", "gpus": "显卡数", "lang": "语言", "private": "仅自己可见"}
 
 // Bounds of one command.
 const (

@@ -49,6 +49,7 @@ func (b *Bot) spawn(work func()) {
 func (b *Bot) serve(i *Interaction, received time.Time, open opening) {
 	ctx, cancel := context.WithDeadline(b.tagged(i.ID), received.Add(tokenLife))
 	defer cancel()
+	b.choose(ctx, i)
 	done := make(chan Response, 1)
 	go func() {
 		r := b.Handle(ctx, i)

@@ -23,6 +23,7 @@ func (b *Bot) Handle(ctx context.Context, i *Interaction) (r Response) {
 	if !ok {
 		return b.say(i, wordUnknown.in(i.lang()), "refused")
 	}
+	b.choose(ctx, i)
 	return handle(b, ctx, i)
 }
 
@@ -65,12 +66,18 @@ func (b *Bot) handleCommand(ctx context.Context, i *Interaction) Response {
 	if wait, ok := b.allow(ctx, i.asker(), i.GuildID); !ok {
 		return b.say(i, wait.words(i.lang()), "limited")
 	}
-	a := b.ask(ctx, commands.Question{Text: f.line, Lang: i.lang()})
-	return b.respond(i, a, f.private || b.quiet(i))
+	a := b.ask(ctx, i.question(f.line))
+	return b.respond(i, a, b.privately(i, f))
 }
 
-// quiet reports whether answers here are private unless asked otherwise.
-func (b *Bot) quiet(i *Interaction) bool { return b.cfg.Quiet && i.place() == inGuild }
+// privately reports whether a command's answer is for the asker alone: as its
+// option says, else as they have set.
+func (b *Bot) privately(i *Interaction, f filled) bool {
+	if f.said {
+		return f.private
+	}
+	return b.quiet(i)
+}
 
 // respond makes a new message of an answer.
 func (b *Bot) respond(i *Interaction, a commands.Answer, private bool) Response {
@@ -110,13 +117,10 @@ func (b *Bot) deferral(i *Interaction) Response {
 
 // asksPrivately reports whether a command's answer is for the asker alone.
 func (b *Bot) asksPrivately(i *Interaction) bool {
-	if b.quiet(i) || (i.Data != nil && i.Data.Type == commandMessage) {
-		return true
-	}
 	if i.Data == nil {
-		return false
+		return b.quiet(i)
 	}
-	return b.commands[i.Data.Name].read(i.Data.Options).private
+	return i.Data.Type == commandMessage || b.privately(i, b.commands[i.Data.Name].read(i.Data.Options))
 }
 
 // words say how long to wait, politely.

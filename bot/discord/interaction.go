@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"membot/commands"
 )
 
 // Interaction is one command, button, menu or keystroke, as Discord sends it.
@@ -25,6 +27,8 @@ type Interaction struct {
 	Data          *Data            `json:"data"`
 	Message       *ReceivedMessage `json:"message"`
 	MaxFileBytes  int64            `json:"attachment_size_limit"`
+
+	chosen *commands.Chosen // what the asker has set; nil until read
 }
 
 // Kinds of interaction.
@@ -45,7 +49,8 @@ const (
 
 // Member is a user in a server.
 type Member struct {
-	User *User `json:"user"`
+	User        *User  `json:"user"`
+	Permissions string `json:"permissions"` // here, as a number
 }
 
 // User is who asked.
@@ -141,8 +146,14 @@ func (i *Interaction) place() int {
 	return inBotDM
 }
 
-// lang is the asker's language, of those the bot speaks.
-func (i *Interaction) lang() string { return speak(i.Locale) }
+// lang is the asker's language, of those the bot speaks: the one they have set,
+// else that of their Discord.
+func (i *Interaction) lang() string {
+	if i.chosen != nil && i.chosen.Lang != "" {
+		return i.chosen.Lang
+	}
+	return speak(i.Locale)
+}
 
 // speak maps a Discord locale to a language of the bot: any Chinese is
 // answered in Simplified Chinese, everything else in English.

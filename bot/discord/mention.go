@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -16,13 +17,15 @@ import (
 func (b *Bot) serveMessage(m *ReceivedMessage, botID string, received time.Time) {
 	ctx, cancel := context.WithDeadline(b.tagged(m.ID), received.Add(tokenLife))
 	defer cancel()
-	lang := b.langOf(m.Content)
+	who := commands.Asker{User: m.Author.ID, Guild: m.GuildID}
+	chosen := b.chosenBy(ctx, who)
+	lang := cmp.Or(chosen.Lang, b.langOf(m.Content))
 	if wait, ok := b.allow(ctx, m.Author.ID, m.GuildID); !ok {
 		b.reply(ctx, m, note(wait.words(lang)))
 		b.cfg.Metrics.Interaction("message", "limited", time.Since(received))
 		return
 	}
-	q := commands.Question{Text: b.asked(m.Content, botID), Lang: lang}
+	q := commands.Question{Text: b.asked(m.Content, botID), Lang: lang, Asker: who, Defaults: chosen.Defaults}
 	if r := m.Referenced; r != nil && r.Author != nil && r.Author.ID == botID {
 		q.Previous = r.state()
 	}

@@ -64,7 +64,7 @@ func TestTheCommandsAreThoseOfTheLanguage(t *testing.T) {
 		"model", "mode", "seq", "out", "batch", "dtype", "gpu", "gpus", "engine", "method", "rank", "optimizer",
 		"zero", "offload", "recompute", "stack", "more", "private",
 	}, options["mem"])
-	for _, name := range []string{"mem", "fit", "models", "compare", "explain", "ask", "gpus", "help", "about", "privacy", "How much memory?"} {
+	for _, name := range []string{"mem", "fit", "models", "compare", "explain", "ask", "gpus", "help", "about", "privacy", "settings", "How much memory?"} {
 		require.Contains(t, options, name)
 	}
 }

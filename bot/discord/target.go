@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-
-	"membot/commands"
 )
 
 // messageCommand is the name of the command in a message's menu.
@@ -54,7 +52,7 @@ func (b *Bot) handleMessageCommand(ctx context.Context, i *Interaction) Response
 	if wait, ok := b.allow(ctx, i.asker(), i.GuildID); !ok {
 		return b.say(i, wait.words(lang), "limited")
 	}
-	q := commands.Question{Lang: lang}
+	q := i.question("")
 	_, problem := b.attachedConfig(ctx, target.Attachments, &q)
 	if problem != (phrase{}) {
 		return b.say(i, problem.in(lang), "refused")

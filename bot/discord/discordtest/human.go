@@ -1,6 +1,7 @@
 package discordtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ type Human struct {
 	Locale string // "en-US" if empty
 	Guild  string // "" for direct messages
 	Room   string // the channel
+	May    string // permissions in the server, "0" if empty
 
 	d *Discord
 }
@@ -148,7 +150,7 @@ func (h *Human) prepare(kind int, data any, under *Message) (*Asked, map[string]
 	}
 	if h.Guild != "" {
 		payload["guild_id"], payload["guild_locale"], payload["context"] = h.Guild, "en-US", 0
-		payload["member"] = map[string]any{"user": h.user(), "roles": []any{}, "permissions": "0", "joined_at": "2020-01-01T00:00:00Z", "flags": 0, "deaf": false, "mute": false}
+		payload["member"] = map[string]any{"user": h.user(), "roles": []any{}, "permissions": cmp.Or(h.May, "0"), "joined_at": "2020-01-01T00:00:00Z", "flags": 0, "deaf": false, "mute": false}
 	} else {
 		payload["user"], payload["context"] = h.user(), 1
 	}
