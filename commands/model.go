@@ -116,7 +116,7 @@ func describe(f Found, w *Wording) *Model {
 	if a.SizeOnly() {
 		return m
 	}
-	m.ParamsActive = known(a.Active())
+	m.ParamsActive = known(min(a.Active(), a.Total()))
 	m.Hidden, m.Layers, m.Vocab, m.Context = known(a.Hidden), known(a.Depth()), known(a.Vocab), known(a.Context)
 	m.DType = known(storedDType(a))
 	describeBlocks(m, a)

@@ -72,3 +72,15 @@ var shortContexts = map[string]string{
 	"google-t5/t5-large": "n_positions of its config.json", "google/t5-v1_1-xxl": "n_positions of its class",
 	"openai/whisper-large-v3": "max_target_positions of its config.json", "openai/whisper-large-v3-turbo": "max_target_positions of its config.json",
 }
+
+func TestFindMoreNicknames(t *testing.T) {
+	for asked, want := range map[string]string{
+		"mistral-nemo": "mistralai/Mistral-Nemo-Base-2407", "qwen3-next": "Qwen/Qwen3-Next-80B-A3B-Thinking", "vicuna-7b": "lmsys/vicuna-7b-v1.5",
+		"command-r": "CohereForAI/c4ai-command-r-v01", "exaone-4": "LGAI-EXAONE/EXAONE-4.0-32B", "olmo-2-7b": "allenai/OLMo-2-1124-7B-Instruct",
+		"bert-large": "google-bert/bert-large-uncased",
+	} {
+		got, ok := Catalogue().Find(asked)
+		require.True(t, ok, asked)
+		require.Equal(t, want, got.ID, asked)
+	}
+}

@@ -193,7 +193,11 @@ func (m *Model) count(a *estimator.Arch) []Note {
 			return m.without(a, e.code, e.params)
 		}
 	}
-	return []Note{{Code: "params_differ", Key: w.Source, Value: strconv.FormatInt(w.Parameters-shape, 10), Warning: true}}
+	code, rest := "params_more", w.Parameters-shape
+	if rest < 0 {
+		code, rest = "params_fewer", -rest
+	}
+	return []Note{{Code: code, Key: w.Source, Value: strconv.FormatInt(rest, 10), Warning: true}}
 }
 
 // without leaves out of the count what the files hold beyond the model.

@@ -88,7 +88,7 @@ func TestResolveWarnsOfADifference(t *testing.T) {
 	m, err := resolver(t, hub).Model(t.Context(), "a/more", "")
 	require.NoError(t, err)
 	require.EqualValues(t, 494_032_768+9000*896, m.Arch.Total())
-	require.Equal(t, "params_differ", m.Notes[0].Code)
+	require.Equal(t, "params_more", m.Notes[0].Code)
 	require.True(t, m.Notes[0].Warning)
 }
 
