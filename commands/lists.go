@@ -63,7 +63,7 @@ func (s *Service) compare(ctx context.Context, r *Request, w *Wording) (Answer, 
 			one.Command, _ = findCommand("mem")
 			one.Models = []string{name}
 			var err error
-			answers[i], err = s.mem(ctx, &one, w)
+			answers[i], err = s.contained(func() (Answer, error) { return s.mem(ctx, &one, w) })
 			return err
 		})
 	}
@@ -79,6 +79,18 @@ func (s *Service) compare(ctx context.Context, r *Request, w *Wording) (Answer, 
 	}
 	a.Question = named.Line()
 	return a, nil
+}
+
+// contained runs a part of an answer in a goroutine of its own, where nobody
+// else would catch a panic.
+func (s *Service) contained(part func() (Answer, error)) (a Answer, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.log("a part of an answer panicked", "cause", cause)
+			err = errInternal
+		}
+	}()
+	return part()
 }
 
 // gpus answers /gpus: every card, or those whose name holds the words.

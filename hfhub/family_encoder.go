@@ -19,7 +19,7 @@ func buildEncoder(r *reader) estimator.Arch {
 		if a.Embed > 0 {
 			width = a.Embed
 		}
-		a.Extra = append(a.Extra, estimator.Extra{Name: "language model head", Params: h*width + width + norm/h*width + a.Vocab})
+		a.Extra = append(a.Extra, estimator.Extra{Name: "language model head", Params: h*width + width + norm/max(h, 1)*width + a.Vocab})
 	}
 	if r.flag("identity_first") { // ModernBERT's first block has no norm before attention
 		a.Extra = append(a.Extra, estimator.Extra{Name: "norm that the first block lacks", Params: -h})
