@@ -34,6 +34,7 @@ func (s *Service) fit(ctx context.Context, r *Request, w *Wording) (Answer, erro
 	if err != nil {
 		return Answer{}, err
 	}
+	r = r.readBy(f)
 	asked, err := s.size(f, r, w)
 	if err != nil {
 		return Answer{}, err

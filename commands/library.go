@@ -35,6 +35,7 @@ type Found struct {
 	FetchedAt time.Time
 	Arch      estimator.Arch // sealed
 	Gated     bool
+	GGUF      bool // no weights but GGUF files
 	Private   bool // only the bot's own token can read it
 	Notes     []FoundNote
 }

@@ -19,6 +19,7 @@ func (s *Service) mem(ctx context.Context, r *Request, w *Wording) (Answer, erro
 
 // size answers how much memory a model takes.
 func (s *Service) size(f Found, r *Request, w *Wording) (Answer, error) {
+	r = r.readBy(f)
 	b, err := estimator.Estimate(f.Arch, r.Plan)
 	if err != nil {
 		return Answer{}, planRefused(err, r)
@@ -38,6 +39,17 @@ func (s *Service) size(f Found, r *Request, w *Wording) (Answer, error) {
 	a.Run = runTexts(f, &b.Plan)
 	a.notes(f, r, &b, w)
 	return a, nil
+}
+
+// readBy is the request with the engine that the files are for, where none was
+// named and only one kind can read them.
+func (r *Request) readBy(f Found) *Request {
+	if r.Mode != estimator.Infer || r.Given("engine") || r.Plan.Train.Stack == estimator.Textbook || !f.GGUF {
+		return r
+	}
+	other := *r
+	other.Plan.Serve.Engine = estimator.LlamaCPP
+	return &other
 }
 
 // reference is how a line names the model again: by the id that the Hub gives
@@ -71,7 +83,7 @@ func planOf(r *Request, p *estimator.Plan) map[string]PlanValue {
 	plan := map[string]PlanValue{}
 	for i := range options {
 		o := &options[i]
-		if !o.Scope.covers(r.Mode) || o.needs != nil && !o.needs.holds(p) {
+		if !o.means(r.Mode, p) {
 			continue
 		}
 		plan[o.Key] = PlanValue{Value: o.show(p), Given: r.Given(o.Key)}

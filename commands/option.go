@@ -21,6 +21,17 @@ type OptionRow struct {
 	show func(p *estimator.Plan) any
 	// needs says what must hold for the option to mean anything; nil is always.
 	needs *condition
+	// slots says that the option means the same of what is served, where adapters
+	// are.
+	slots bool
+}
+
+// means says whether the option means something in a mode, with a plan.
+func (o *OptionRow) means(m estimator.Mode, p *estimator.Plan) bool {
+	if o.slots && m == estimator.Infer {
+		return p.Serve.LoRASlots > 0
+	}
+	return o.Scope.covers(m) && (o.needs == nil || o.needs.holds(p))
 }
 
 // Scope is in which modes an option means something.
@@ -89,8 +100,7 @@ func optionKeys(m estimator.Mode) []string {
 var options = []OptionRow{
 	choice("method", Training, estimator.Methods(), func(p *estimator.Plan) *estimator.Method { return &p.Train.Method }).
 		slash().always().says("full fine-tuning, LoRA, QLoRA, or what DPO, GRPO and PPO add", "训练方法：全参、LoRA、QLoRA，或 DPO、GRPO、PPO"),
-	number("rank", Training, func(p *estimator.Plan) *int64 { return &p.Train.Rank }).
-		slash().with(adapted).says("LoRA rank, 16", "LoRA 的秩，默认 16"),
+	rankOption(),
 	targetsOption(),
 	dtypeOption("adapters", Training, func(p *estimator.Plan) *estimator.DType { return &p.Train.Adapters }, "bf16", "fp16", "fp32").
 		with(adapted).says("number format of the adapters, the stack's own", "适配器的精度，默认随训练框架"),

@@ -8,6 +8,28 @@ import (
 	"membot/estimator"
 )
 
+// rankOption is the rank of the adapters that are trained, or of the slots that
+// are served.
+func rankOption() OptionRow {
+	o := number("rank", Training, func(p *estimator.Plan) *int64 { return &p.Train.Rank })
+	read := o.read
+	o.read = func(value string, p *estimator.Plan) (string, *valueError) {
+		canonical, err := read(value, p)
+		if p.Mode == estimator.Infer {
+			p.Serve.LoRARank = p.Train.Rank
+		}
+		return canonical, err
+	}
+	o.show = func(p *estimator.Plan) any {
+		if p.Mode == estimator.Infer {
+			return max(p.Serve.LoRARank, 0)
+		}
+		return p.Train.Rank
+	}
+	o.slots = true
+	return o.slash().with(adapted).says("LoRA rank, 16; serving: of lora-slots", "LoRA 的秩，默认 16；推理时为 lora-slots 的秩")
+}
+
 // targetsOption takes all-linear or letters of linears.
 func targetsOption() OptionRow {
 	return OptionRow{

@@ -82,7 +82,7 @@ func (r *Request) setting(key string) (string, bool) {
 
 // matters gives the default of an option where it is worth writing out.
 func (o *OptionRow) matters(m estimator.Mode, p *estimator.Plan) (string, bool) {
-	if !o.Default || !o.Scope.covers(m) || o.needs != nil && !o.needs.holds(p) {
+	if !o.Default || !o.means(m, p) || o.Key == "seq" && ownLength(m, p) {
 		return "", false
 	}
 	if textbook := p.Train.Stack == estimator.Textbook; o.Key == "stack" && m == estimator.Infer && !textbook || o.Key == "engine" && textbook {
@@ -90,6 +90,12 @@ func (o *OptionRow) matters(m estimator.Mode, p *estimator.Plan) (string, bool) 
 	}
 	value := valueText(o.show(p))
 	return value, value != ""
+}
+
+// ownLength says whether an engine prepares for the model's own length because
+// none was named: to write the default out would name one.
+func ownLength(m estimator.Mode, p *estimator.Plan) bool {
+	return m == estimator.Infer && p.Serve.ModelLength && scheduled.holds(p)
 }
 
 // With is the request with one setting put in place of what it said, or added.

@@ -3,6 +3,7 @@ package commands
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"membot/estimator"
@@ -52,7 +53,7 @@ func quantFlag(p *estimator.Plan, names map[estimator.DType]string) string { ret
 var serveRuns = map[estimator.Engine]runnable{
 	estimator.VLLM: {"vllm", func(f *Found, p *estimator.Plan) string {
 		return line([]string{"vllm", "serve", f.ID},
-			arg{"--max-model-len", valueText(p.Seq + p.Out)}, arg{"--tensor-parallel-size", whole(p.Tensor, 1)},
+			arg{"--max-model-len", valueText(max(p.Serve.MaxLen, p.Seq+p.Out))}, arg{"--tensor-parallel-size", whole(p.Tensor, 1)},
 			arg{"--pipeline-parallel-size", whole(p.Pipeline, 1)}, arg{"--max-num-seqs", whole(p.Serve.MaxSeqs, 0)},
 			arg{"--max-num-batched-tokens", whole(p.Serve.MaxBatched, 0)},
 			arg{"--gpu-memory-utilization", given(valueText(p.Serve.Utilization), p.Serve.Utilization > 0)},
@@ -63,7 +64,7 @@ var serveRuns = map[estimator.Engine]runnable{
 	}},
 	estimator.SGLang: {"sglang", func(f *Found, p *estimator.Plan) string {
 		return line([]string{"python", "-m", "sglang.launch_server", "--model-path", f.ID},
-			arg{"--context-length", valueText(p.Seq + p.Out)}, arg{"--tp", whole(p.Tensor, 1)}, arg{"--ep", whole(p.Expert, 1)},
+			arg{"--context-length", valueText(max(p.Serve.MaxLen, p.Seq+p.Out))}, arg{"--tp", whole(p.Tensor, 1)}, arg{"--ep", whole(p.Expert, 1)},
 			arg{"--max-running-requests", whole(p.Serve.MaxSeqs, 0)},
 			arg{"--mem-fraction-static", given(valueText(p.Serve.Utilization), p.Serve.Utilization > 0)},
 			arg{"--quantization", quantFlag(p, map[estimator.DType]string{estimator.FP8: "fp8", estimator.AWQ: "awq", estimator.GPTQ: "gptq"})},
@@ -72,11 +73,11 @@ var serveRuns = map[estimator.Engine]runnable{
 	estimator.LlamaCPP:   {"llama.cpp", llamaServer},
 	estimator.IKLlamaCPP: {"ik_llama.cpp", llamaServer},
 	estimator.TensorRTLLM: {"tensorrt-llm", func(f *Found, p *estimator.Plan) string {
-		return line([]string{"trtllm-serve", f.ID}, arg{"--max_seq_len", valueText(p.Seq + p.Out)}, arg{"--max_batch_size", whole(p.Batch, 1)},
+		return line([]string{"trtllm-serve", f.ID}, arg{"--max_seq_len", valueText(max(p.Serve.MaxLen, p.Seq+p.Out))}, arg{"--max_batch_size", whole(p.Batch, 1)},
 			arg{"--tp_size", whole(p.Tensor, 1)}, arg{"--pp_size", whole(p.Pipeline, 1)})
 	}},
 	estimator.LMDeploy: {"lmdeploy", func(f *Found, p *estimator.Plan) string {
-		return line([]string{"lmdeploy", "serve", "api_server", f.ID}, arg{"--session-len", valueText(p.Seq + p.Out)},
+		return line([]string{"lmdeploy", "serve", "api_server", f.ID}, arg{"--session-len", valueText(max(p.Serve.MaxLen, p.Seq+p.Out))},
 			arg{"--tp", whole(p.Tensor, 1)}, arg{"--max-batch-size", whole(p.Batch, 1)})
 	}},
 	estimator.Transformers: {"transformers", func(f *Found, p *estimator.Plan) string {
@@ -88,8 +89,40 @@ var serveRuns = map[estimator.Engine]runnable{
 		if load == "" {
 			load = `dtype="auto"`
 		}
-		return fmt.Sprintf(`AutoModelForCausalLM.from_pretrained(%q, %s, device_map="auto")`, f.ID, load)
+		return fmt.Sprintf(`%s.from_pretrained(%q, %s, device_map="auto")`, autoClass(&f.Arch), f.ID, load)
 	}},
+}
+
+// autoClasses are the classes that load a kind of model, the first that applies.
+var autoClasses = []struct {
+	name string
+	of   func(a *estimator.Arch) bool
+}{
+	{"DiffusionPipeline", func(a *estimator.Arch) bool { return len(a.Layers) == 0 && len(a.Towers) > 0 }},
+	{"AutoModelForSpeechSeq2Seq", func(a *estimator.Arch) bool { return listens(a) }},
+	{"AutoModelForSeq2SeqLM", func(a *estimator.Arch) bool { return hasTower(a, "encoder") }},
+	{"AutoModel", func(a *estimator.Arch) bool { return a.NoHead }},
+	{"AutoModelForImageTextToText", func(a *estimator.Arch) bool { return hasTower(a, "vision") }},
+	{"AutoModelForCausalLM", func(*estimator.Arch) bool { return true }},
+}
+
+func autoClass(a *estimator.Arch) string {
+	for _, row := range autoClasses {
+		if row.of(a) {
+			return row.name
+		}
+	}
+	return ""
+}
+
+// listens says whether the blocks attend to an encoder with a length of its own,
+// a window of sound.
+func listens(a *estimator.Arch) bool {
+	return slices.ContainsFunc(a.Layers, func(l estimator.Layer) bool { return l.Cross.Encoded > 0 })
+}
+
+func hasTower(a *estimator.Arch, name string) bool {
+	return slices.ContainsFunc(a.Towers, func(t estimator.Tower) bool { return t.Name == name })
 }
 
 func llamaServer(f *Found, p *estimator.Plan) string {

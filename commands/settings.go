@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strconv"
 
 	"membot/estimator"
@@ -70,7 +71,7 @@ func (p *parser) dropped(key string) string {
 // meaningless refuses an option that means nothing here.
 func (p *parser) meaningless(o *OptionRow) *Refused {
 	r := p.request
-	if !r.Given(o.Key) {
+	if !r.Given(o.Key) || o.means(r.Mode, &r.Plan) {
 		return nil
 	}
 	if !o.Scope.covers(r.Mode) {
@@ -138,6 +139,20 @@ var clashes = []clash{
 	{"dtype", "engine", func(p *estimator.Plan) bool {
 		return p.Mode == estimator.Infer && p.DType.GGUF() && scheduled.holds(p) && p.Serve.Engine != estimator.VLLM
 	}, "fp8"},
+	{"dtype", "engine", func(p *estimator.Plan) bool { return foreign(p, eightBits) }, "q8_0"},
+	{"dtype", "engine", func(p *estimator.Plan) bool { return foreign(p, fourBits) }, "q4_k_m"},
+}
+
+// Formats that no GGUF file has, by their bits.
+var (
+	eightBits = []estimator.DType{estimator.FP8, estimator.INT8}
+	fourBits  = []estimator.DType{estimator.AWQ, estimator.GPTQ, estimator.NF4, estimator.NF4DQ}
+)
+
+// foreign says whether the weights would be in a format that llama.cpp has no
+// file of.
+func foreign(p *estimator.Plan, formats []estimator.DType) bool {
+	return p.Mode == estimator.Infer && llamaCPP.holds(p) && slices.Contains(formats, p.DType)
 }
 
 func (p *parser) contradiction() *Refused {

@@ -29,7 +29,7 @@ func (s Shelf) Model(ctx context.Context, reference, variant string) (Found, err
 	}
 	f := Found{
 		ID: m.ID, Revision: m.Revision, Source: m.Source, FetchedAt: m.FetchedAt, Arch: m.Arch,
-		Gated: m.Gated, Private: m.Private || m.Gated && m.Source != "catalogue", Notes: assumed(m.Read, &m.Arch),
+		Gated: m.Gated, Private: m.Private || m.Gated && m.Source != "catalogue", Notes: assumed(m.Read, &m.Arch), GGUF: onlyGGUF(&m.Weights),
 	}
 	if f.Private {
 		f.Notes = append(f.Notes, FoundNote{Code: "by_token", Key: "model", Value: m.ID})
@@ -40,13 +40,18 @@ func (s Shelf) Model(ctx context.Context, reference, variant string) (Found, err
 	return f, nil
 }
 
+// onlyGGUF says whether a repository has GGUF files and no other weights.
+func onlyGGUF(w *hfhub.Weights) bool {
+	return len(w.Variants) > 0 && !slices.ContainsFunc(w.Variants, func(v hfhub.Variant) bool { return v.Format != "gguf" })
+}
+
 // assumed words what the reader took from the class's defaults, a window only
 // where a block has one.
 func assumed(notes hfhub.ReadNotes, a *estimator.Arch) []FoundNote {
 	var list []FoundNote
 	windowed := slices.ContainsFunc(a.Layers, func(l estimator.Layer) bool { return l.Mixer.Window > 0 })
 	for _, f := range notes.Assumptions() {
-		if f.Name == "window" && !windowed {
+		if f.Name == "window" && !windowed || f.File != "" && f.File != "config.json" && f.File != "params.json" {
 			continue
 		}
 		list = append(list, FoundNote{Code: classDefault, Key: f.Name, Value: f.Value})
