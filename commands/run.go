@@ -99,7 +99,7 @@ var autoClasses = []struct {
 	of   func(a *estimator.Arch) bool
 }{
 	{"DiffusionPipeline", func(a *estimator.Arch) bool { return len(a.Layers) == 0 && len(a.Towers) > 0 }},
-	{"AutoModelForSpeechSeq2Seq", func(a *estimator.Arch) bool { return listens(a) }},
+	{"AutoModelForSpeechSeq2Seq", listens},
 	{"AutoModelForSeq2SeqLM", func(a *estimator.Arch) bool { return hasTower(a, "encoder") }},
 	{"AutoModel", func(a *estimator.Arch) bool { return a.NoHead }},
 	{"AutoModelForImageTextToText", func(a *estimator.Arch) bool { return hasTower(a, "vision") }},
