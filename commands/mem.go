@@ -26,6 +26,7 @@ func (s *Service) size(f Found, r *Request, w *Wording) (Answer, error) {
 	}
 	named := *r
 	named.Models = []string{reference(f, r.Models[0])}
+	named.wordless = len(f.Arch.Layers) == 0 && len(f.Arch.Towers) > 0
 	a := Answer{
 		Kind: "mem", Question: named.Canonical(b.Plan), Private: f.Private,
 		Model: describe(f, w), Plan: planOf(r, &b.Plan), PerGPU: perGPU(&b),

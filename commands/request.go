@@ -17,6 +17,8 @@ type Request struct {
 	Plan      estimator.Plan
 	Rest      string // what follows a command that takes free words
 	Config    []byte // an attached config.json
+
+	wordless bool // the model reads no tokens: a pipeline of parts
 	Asker     Asker
 }
 
@@ -64,7 +66,7 @@ func (r *Request) Canonical(resolved estimator.Plan) string {
 			settings = append(settings, Setting{o.Key, value})
 			continue
 		}
-		if value, ok := o.matters(r.Mode, &resolved); ok {
+		if value, ok := o.matters(r.Mode, &resolved); ok && (o.Key != "seq" || !r.wordless) {
 			settings = append(settings, Setting{o.Key, value})
 		}
 	}

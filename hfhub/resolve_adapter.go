@@ -98,6 +98,9 @@ func (r *Resolver) pipelined(ctx context.Context, info Info, m Model) (Model, er
 	}
 	m.Read = ReadNotes{Family: name}
 	m.Notes = append(m.Notes, Note{Code: "pipeline", Key: name, Value: strconv.Itoa(len(arch.Towers))})
+	for _, part := range m.Weights.Components {
+		m.Notes = append(m.Notes, Note{Code: "component", Key: part.Name, Value: estimator.Bytes(part.Stored).String()})
+	}
 	var err error
 	m.Arch, err = arch.Sealed()
 	return m, err
