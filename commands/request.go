@@ -19,7 +19,7 @@ type Request struct {
 	Config    []byte // an attached config.json
 
 	wordless bool // the model reads no tokens: a pipeline of parts
-	Asker     Asker
+	Asker    Asker
 }
 
 // Setting is one option as given, in canonical form.

@@ -81,3 +81,20 @@ func TestPlanErrors(t *testing.T) {
 		require.Equal(t, row.near, bad.Near)
 	}
 }
+
+// The short way through validation lets nothing through that the limits refuse.
+func TestOrdinaryPlansAreValid(t *testing.T) {
+	for _, edge := range []int64{-1, 0, 1, 4095, 4096, 65_536, 1<<19 - 1, 1 << 19, 1_000_001, 1<<26 - 1, 1 << 26, 100_000_001, 1 << 62} {
+		for i := range limits {
+			var p Plan
+			fields := []*int64{
+				&p.Seq, &p.Out, &p.Batch, &p.GPUs, &p.Tensor, &p.Pipeline, &p.Expert, &p.Context, &p.Serve.MaxSeqs,
+				&p.Serve.MaxBatched, &p.Serve.MicroBatch, &p.Serve.LoRASlots, &p.Serve.DecodeContext, &p.Train.Rank, &p.Train.Accum,
+			}
+			require.Len(t, fields, len(limits))
+			*fields[i] = edge
+			inside := edge == 0 || edge >= limits[i].min && edge <= limits[i].max
+			require.Equal(t, inside, p.Validate() == nil, "%s:%d", limits[i].key, edge)
+		}
+	}
+}

@@ -73,6 +73,9 @@ func (p *Plan) numbers() [len(limits)]int64 {
 func (p Plan) Validate() error { return p.validate() }
 
 func (p *Plan) validate() error {
+	if p.ordinary() {
+		return p.validateShares()
+	}
 	for i, value := range p.numbers() {
 		l := &limits[i]
 		if value == 0 || value >= l.min && value <= l.max {
@@ -84,6 +87,21 @@ func (p *Plan) validate() error {
 			Want: fmt.Sprintf("%d to %d", l.min, l.max), Near: strconv.FormatInt(near, 10),
 		}
 	}
+	return p.validateShares()
+}
+
+// ordinary says that every number is well inside its range, which nearly all
+// are: the numbers of a group together are below the power of two that is below
+// the smallest of their limits. A negative one makes the group huge.
+func (p *Plan) ordinary() bool {
+	degrees := p.Tensor | p.Pipeline | p.Expert | p.Context | p.Serve.DecodeContext | p.Serve.LoRASlots | p.Train.Rank
+	counts := p.Batch | p.GPUs | p.Serve.MaxSeqs | p.Serve.MicroBatch | p.Train.Accum
+	lengths := p.Seq | p.Out | p.Serve.MaxBatched
+	return uint64(degrees) < 1<<12 && uint64(counts) < 1<<19 && uint64(lengths) < 1<<26
+}
+
+// validateShares wants fractions between 0 and 1.
+func (p *Plan) validateShares() error {
 	if u := p.Serve.Utilization; u < 0 || u > 1 {
 		return &PlanError{Key: "util", Value: strconv.FormatFloat(u, 'g', -1, 64), Want: "a share from 0.01 to 1", Near: "0.9"}
 	}
