@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -41,8 +42,10 @@ var byteUnits = [...]byteUnit{{"B", Byte}, {"KiB", KiB}, {"MiB", MiB}, {"GiB", G
 // rounded number is below 1024: never "1024 GiB".
 func (b Bytes) String() string {
 	last := len(byteUnits) - 1
-	for i, unit := range byteUnits {
-		if text := unit.format(b); i == last || !reaches1024(text) {
+	// No smaller unit would do: its number is 1024 or more.
+	first := max(0, bits.Len64(uint64(max(b, -b)))-1) / 10
+	for i, unit := range byteUnits[min(first, last):] {
+		if text := unit.format(b); first+i >= last || !reaches1024(text) {
 			return text + " " + unit.name
 		}
 	}
