@@ -92,7 +92,7 @@ func FuzzGGUF(f *testing.F) {
 }
 
 func FuzzParseID(f *testing.F) {
-	for _, text := range []string{"Qwen/Qwen2-0.5B@v1", "https://huggingface.co/a/b/blob/main/x.json", "hf://a/b@refs/pr/1", "hf.co/a/b:Q4_K_M", "a/../b", "%2e%2e/x"} {
+	for _, text := range []string{"Qwen/Qwen2-0.5B@v1", "https://huggingface.co/a/b/blob/main/x.json", "hf://a/b@refs/pr/1", "hf.co/a/b:Q4_K_M", "hf.co/huggingface.co/0", "a/../b", "%2e%2e/x"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -141,6 +142,8 @@ func (r Ref) check() error {
 		return badID("-- and .. and .git are not allowed")
 	case strings.HasSuffix(name, "-"), strings.HasSuffix(name, "."), strings.HasSuffix(r.ID, "/"):
 		return badID("ends in - or .")
+	case owned && isHubHost(r.ID):
+		return badID("names the Hub twice")
 	case r.Variant != "" && !variantName.MatchString(r.Variant):
 		return badID("bad variant")
 	}
@@ -151,6 +154,13 @@ func (r Ref) check() error {
 		return nil
 	}
 	return checkPath(r.Path)
+}
+
+// isHubHost reports whether an id starts with a name of the Hub itself, which
+// no owner bears: hf.co/huggingface.co/x is an address pasted after another.
+func isHubHost(id string) bool {
+	lower := strings.ToLower(id)
+	return slices.ContainsFunc(hubHosts, func(host string) bool { return strings.HasPrefix(lower, host) })
 }
 
 // checkRevision refuses revisions that git would refuse.

@@ -42,6 +42,7 @@ func TestParseIDRefuses(t *testing.T) {
 		"https://huggingface.co/spaces/a/b", "https://huggingface.co/a/b/resolve/main/%2e%2e/%2e%2e/c",
 		"https://evil.example/a/b/c/d@", "hf://", "a/b?x", "a/b#c", "-a/b", ".a", "a/b-", strings.Repeat("a", 97),
 		strings.Repeat("x", 10_000), "a/😀",
+		"hf.co/huggingfACe.Co/0", "https://huggingface.co/hf.co/x",
 	} {
 		ref, err := ParseID(text)
 		require.ErrorIs(t, err, ErrBadID, "%q gave %+v", text, ref)
