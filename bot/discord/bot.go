@@ -101,6 +101,7 @@ type Bot struct {
 	rest     *rest
 	limits   *limits
 	recent   *recent
+	kept     *kept
 	pictures *pictures
 	commands map[string]Command
 	now      func() time.Time
@@ -137,7 +138,7 @@ func New(cfg Config) *Bot {
 	}
 	b := &Bot{
 		cfg: cfg, log: cfg.Logger, rest: newREST(cfg.APIURL, cfg.AppID, cfg.Token, cfg.Metrics),
-		limits: newLimits(cfg.Limits), recent: newRecent(), pictures: newPictures(),
+		limits: newLimits(cfg.Limits), recent: newRecent(), kept: newKept(), pictures: newPictures(),
 		commands: map[string]Command{}, now: time.Now, slots: make(chan struct{}, cfg.Workers),
 		refusals: make(chan struct{}, 64), pace: usualPace(),
 	}

@@ -30,6 +30,12 @@ func (b *Bot) take() bool {
 	}
 }
 
+// done counts out what take counted in.
+func (b *Bot) done() {
+	<-b.slots
+	b.inflight.Done()
+}
+
 // spawn runs work that take counted in, and contains its panics.
 func (b *Bot) spawn(work func()) {
 	go func() {
@@ -37,8 +43,7 @@ func (b *Bot) spawn(work func()) {
 			if cause := recover(); cause != nil {
 				b.log.Error("panic while serving", "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
 			}
-			<-b.slots
-			b.inflight.Done()
+			b.done()
 		}()
 		work()
 	}()
@@ -49,7 +54,7 @@ func (b *Bot) spawn(work func()) {
 func (b *Bot) serve(i *Interaction, received time.Time, open opening) {
 	ctx, cancel := context.WithDeadline(b.tagged(i.ID), received.Add(tokenLife))
 	defer cancel()
-	b.choose(ctx, i)
+	b.prepare(ctx, i)
 	done := make(chan Response, 1)
 	go func() {
 		r := b.Handle(ctx, i)
@@ -77,8 +82,24 @@ func (b *Bot) serve(i *Interaction, received time.Time, open opening) {
 		}
 		kept()
 	}
-	b.cfg.Metrics.Interaction(kindNames[i.Type], outcome, time.Since(received))
-	b.log.InfoContext(ctx, "served", "kind", kindNames[i.Type], "outcome", outcome, "took_ms", time.Since(received).Milliseconds())
+	b.served(ctx, i, outcome, received)
+}
+
+// serveReady answers an interaction with what is kept for it.
+func (b *Bot) serveReady(ctx context.Context, i *Interaction, received time.Time, send func(Response)) Response {
+	if b.cfg.Tag != nil {
+		ctx = b.cfg.Tag(ctx, i.ID)
+	}
+	r := b.Handle(ctx, i)
+	send(r)
+	b.served(ctx, i, r.outcome, received)
+	return r
+}
+
+func (b *Bot) served(ctx context.Context, i *Interaction, outcome string, received time.Time) {
+	took := time.Since(received)
+	b.cfg.Metrics.Interaction(kindNames[i.Type], outcome, took)
+	b.log.InfoContext(ctx, "served", "kind", kindNames[i.Type], "outcome", outcome, "took_ms", took.Milliseconds())
 }
 
 var kindNames = map[int]string{

@@ -55,19 +55,28 @@ func (b *Bot) handleCommand(ctx context.Context, i *Interaction) Response {
 	if i.Data.Type == commandMessage {
 		return b.handleMessageCommand(ctx, i)
 	}
-	command, ok := b.commands[i.Data.Name]
-	if !ok || (i.Data.Type != commandSlash && i.Data.Type != 0) {
+	if _, ok := b.commands[i.Data.Name]; !ok || (i.Data.Type != commandSlash && i.Data.Type != 0) {
 		return b.say(i, wordUnknown.in(i.lang()), "refused")
 	}
-	f := command.read(i.Data.Options)
+	f := b.fill(i)
 	if f.bad != "" {
 		return b.say(i, wordBadOption.in(i.lang(), code(f.bad)), "refused")
 	}
 	if wait, ok := b.allow(ctx, i.asker(), i.GuildID); !ok {
 		return b.say(i, wait.words(i.lang()), "limited")
 	}
-	a := b.ask(ctx, i.question(f.line))
-	return b.respond(i, a, b.privately(i, f))
+	q, private := i.question(f.line), b.privately(i, *f)
+	key := keptKey(q, private)
+	if i.kept == nil {
+		i.kept = b.kept.get(key, b.now())
+	}
+	if i.kept != nil {
+		return i.kept.response()
+	}
+	a := b.ask(ctx, q)
+	r := b.respond(i, a, private)
+	b.retain(key, a, r)
+	return r
 }
 
 // privately reports whether a command's answer is for the asker alone: as its
@@ -120,7 +129,7 @@ func (b *Bot) asksPrivately(i *Interaction) bool {
 	if i.Data == nil {
 		return b.quiet(i)
 	}
-	return i.Data.Type == commandMessage || b.privately(i, b.commands[i.Data.Name].read(i.Data.Options))
+	return i.Data.Type == commandMessage || b.privately(i, *b.fill(i))
 }
 
 // words say how long to wait, politely.

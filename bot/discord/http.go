@@ -113,6 +113,10 @@ func (b *Bot) answerHTTP(w http.ResponseWriter, r *http.Request, i *Interaction,
 		b.write(w, b.turnedAway(i, wordBusy))
 		return
 	}
+	if b.ready(r.Context(), i) {
+		b.answerReady(w, r, i, received)
+		return
+	}
 	first, written := make(chan Response, 1), make(chan error, 1)
 	b.spawn(func() {
 		b.serve(i, received, opening{send: func(_ context.Context, r Response) error {
@@ -122,7 +126,34 @@ func (b *Bot) answerHTTP(w http.ResponseWriter, r *http.Request, i *Interaction,
 	})
 	data := encode(<-first)
 	written <- writeJSON(w, data)
-	if err := b.cfg.Dedupe.Store(context.WithoutCancel(r.Context()), "i:"+i.ID, data, claimFor); err != nil {
+	b.store(r.Context(), i, data)
+}
+
+// answerReady writes an answer that is there already; only its picture is work
+// for later.
+func (b *Bot) answerReady(w http.ResponseWriter, r *http.Request, i *Interaction, received time.Time) {
+	var sent error
+	answer := b.serveReady(r.Context(), i, received, func(answer Response) {
+		data := encode(answer)
+		sent = writeJSON(w, data)
+		b.store(r.Context(), i, data)
+	})
+	if sent == nil && !answer.Message.brings() {
+		b.done()
+		return
+	}
+	b.spawn(func() {
+		ctx, cancel := context.WithDeadline(b.tagged(i.ID), received.Add(tokenLife))
+		defer cancel()
+		b.complain(ctx, "respond", sent)
+		b.attach(ctx, answer.Message)
+		b.edit(ctx, i, answer.Message)
+	})
+}
+
+// store keeps what an interaction was answered with, for whoever sends it again.
+func (b *Bot) store(ctx context.Context, i *Interaction, data []byte) {
+	if err := b.cfg.Dedupe.Store(context.WithoutCancel(ctx), "i:"+i.ID, data, claimFor); err != nil {
 		b.log.Warn("cannot keep a response", "error", err)
 	}
 }
@@ -163,6 +194,9 @@ func (b *Bot) turnedAway(i *Interaction, why phrase) Response {
 func (b *Bot) write(w http.ResponseWriter, r Response) { _ = writeJSON(w, encode(r)) }
 
 func encode(r Response) []byte {
+	if r.inline != nil {
+		return r.inline
+	}
 	data, err := json.Marshal(r.wire())
 	if err != nil { // nothing in a response can fail to encode
 		return []byte(`{"type":6}`)

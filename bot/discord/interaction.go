@@ -29,6 +29,8 @@ type Interaction struct {
 	MaxFileBytes  int64            `json:"attachment_size_limit"`
 
 	chosen *commands.Chosen // what the asker has set; nil until read
+	filled *filled          // the options as a typed line; nil until read
+	kept   *keptAnswer      // the answer, if it is there already
 }
 
 // Kinds of interaction.

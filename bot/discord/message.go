@@ -50,6 +50,7 @@ type Response struct {
 	Type    int
 	Message *Message // for a message or an update
 	Choices []Choice // for autocomplete
+	inline  []byte   // the whole without files, if it is encoded already
 	outcome string   // for the metrics
 }
 
