@@ -161,8 +161,11 @@ func role(name string) (pattern, prefix string, index int) {
 	index = -1
 	parts := strings.Split(name, ".")
 	for i, part := range parts {
+		if part == "" || part[0] < '0' || part[0] > '9' {
+			continue // most parts: a failed Atoi would make an error of each
+		}
 		n, err := strconv.Atoi(part)
-		if err != nil || n < 0 {
+		if err != nil {
 			continue
 		}
 		if index < 0 {

@@ -17,6 +17,9 @@ const (
 	maxHeader = 25_000_000 // bytes; the limit of both Hub clients
 	maxDims   = 32
 	lengthOf  = 8 // bytes of the length before a header
+
+	bytesPerEntry = 110  // of a header, for one tensor; most take more
+	believed      = 1000 // entries read before a header's stated length is taken for true
 )
 
 // Tensor is one tensor of a weight file.
@@ -107,6 +110,9 @@ func readHeader(r io.Reader, n, size int64) ([]Tensor, error) {
 		}
 		t, err := readEntry(s, names)
 		t.Name = name
+		if len(tensors) == believed {
+			tensors = slices.Grow(tensors, int(n/bytesPerEntry)) // once, in place of many copies
+		}
 		tensors = append(tensors, t)
 		return err
 	})

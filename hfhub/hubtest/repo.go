@@ -1,7 +1,6 @@
 package hubtest
 
 import (
-	"bytes"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
@@ -198,7 +197,10 @@ func (r *Repo) isLarge(path string, c Content) bool {
 }
 
 func (c Content) etag() string {
-	sum := sha256.Sum256(append(bytes.Clone(c.Head), byte(c.size()), byte(c.size()>>8), byte(c.size()>>16)))
+	digest := sha256.New()
+	digest.Write(c.Head)
+	digest.Write([]byte{byte(c.size()), byte(c.size() >> 8), byte(c.size() >> 16)})
+	sum := digest.Sum(nil)
 	return hex.EncodeToString(sum[:])
 }
 
