@@ -201,7 +201,7 @@ func (c Content) etag() string {
 	digest.Write(c.Head)
 	digest.Write([]byte{byte(c.size()), byte(c.size() >> 8), byte(c.size() >> 16)})
 	sum := digest.Sum(nil)
-	return hex.EncodeToString(sum[:])
+	return hex.EncodeToString(sum)
 }
 
 func sortedPaths(files map[string]Content) []string { return slices.Sorted(maps.Keys(files)) }
