@@ -33,7 +33,7 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 			return c, true
 		}
 	}
-	if s.taggedBefore(from, "measure") && !s.taggedBefore(from, "on") {
+	if (s.taggedBefore(from, "measure") || s.taggedBefore(from, "approx")) && !s.taggedBefore(from, "on") {
 		return c, false
 	}
 	after := to

@@ -57,6 +57,11 @@ func atomize(text string, id func(owner, name string) bool) []atom {
 		case unicode.IsSpace(c) || c == idMark:
 			gap, i = spaced, i+1
 			continue
+		case c == '-' && gap == spaced && flagLen(runes[i:]) > 0:
+			n := flagLen(runes[i:])
+			atoms = append(atoms, atom{text: string(runes[i : i+n]), kind: letters, gap: gap, start: i})
+			i, gap = i+n, glued
+			continue
 		case (c == '-' || c == '_' || c == '.') && i+1 < len(runes) && joins(runes, i):
 			if gap == glued {
 				gap = hyphen
@@ -69,6 +74,22 @@ func atomize(text string, id func(owner, name string) bool) []atom {
 		atoms, i, gap = append(atoms, a), i+n, glued
 	}
 	return atoms
+}
+
+// flags are the short options of programs that say something: llama-server -c
+// 8192.
+var flags = map[string]bool{"-c": true, "-ctk": true, "-ctv": true, "-np": true, "-ub": true}
+
+// flagLen is the length of the flag that runes begin with.
+func flagLen(runes []rune) int {
+	n := 1
+	for n < len(runes) && n < 5 && isLetter(runes[n]) {
+		n++
+	}
+	if n < len(runes) && runes[n] != ' ' || !flags[string(runes[:n])] {
+		return 0
+	}
+	return n
 }
 
 // joins says that the mark at i stands inside a word.

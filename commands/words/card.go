@@ -19,8 +19,10 @@ type cardRow struct {
 
 // cards finds a card by its names.
 type cards struct {
-	names *trie // key "card", value: base
-	rows  map[string]*cardRow
+	names     *trie // key "card", value: base
+	rows      map[string]*cardRow
+	instances *trie           // rented machines; key "instance", value: their name
+	rented    map[string]card // what is in them
 }
 
 // card is a mention of a card: a name, a size, or both; and how many.
@@ -30,11 +32,14 @@ type card struct {
 	gb       float64 // 0: not said
 	count    int64   // 0: not said
 	one      bool    // "one", "a single"
+	weak     bool    // a place to run, taken only where no card is named
 }
 
-// newCards reads the table of cards and adds the GPUs that the estimator knows.
-func newCards(table string) *cards {
-	c := &cards{names: &trie{}, rows: map[string]*cardRow{}}
+// newCards reads the tables of cards and of rented machines, and adds the GPUs
+// that the estimator knows.
+func newCards(table, instances string) *cards {
+	c := &cards{names: &trie{}, rows: map[string]*cardRow{}, instances: &trie{}, rented: map[string]card{}}
+	c.learnInstances(instances)
 	lines(table, func(left string, right []string) {
 		fields := strings.Fields(right[0])
 		row := &cardRow{base: fields[0]}
@@ -63,12 +68,11 @@ func (c *cards) learn(name string) {
 		}
 	}
 	row := c.rows[base]
-	if row == nil && len(base) < 3 {
-		return // "l2" is a norm, "m1" a moment
-	}
 	if row == nil {
 		row = &cardRow{base: base}
 		c.rows[base] = row
+	}
+	if len(base) > 2 && !c.names.has(base) { // "l2" is a norm, "m1" a moment
 		c.names.add(strings.ReplaceAll(base, "-", " "), tag{"card", base})
 	}
 	if gb > 0 && !slices.Contains(row.sizes, gb) {
@@ -144,7 +148,7 @@ func (s *scan) cardSound(i, end int) bool {
 }
 
 // tokenWords follow a number of tokens.
-var tokenWords = map[string]bool{"k": true, "token": true, "tokens": true, "ctx": true, "context": true, "词": true, "个": true, "上": true, "b": true, "%": true}
+var tokenWords = map[string]bool{"k": true, "token": true, "tokens": true, "ctx": true, "context": true, "词": true, "个": true, "b": true, "%": true}
 
 // name gives the card as the typed line says it, and the sizes it comes in
 // where none was said and there are several.

@@ -14,25 +14,43 @@ func (s *scan) findCards() {
 		if !s.free(i) {
 			continue
 		}
-		end, base := s.cardAt(i)
-		if end == i {
+		if c, ok := s.instanceAt(i); ok {
+			s.claim(c.from, c.to)
+			s.addCard(c)
+			i = max(i, c.to-1)
 			continue
 		}
-		c := card{from: i, to: end, base: base}
-		s.claim(i, end)
+		c, ok := s.chipAt(i)
+		if end, base := s.cardAt(i); !ok && end > i {
+			c, ok = card{from: i, to: end, base: base}, true
+		}
+		if !ok {
+			continue
+		}
+		s.claim(i, c.to)
 		s.sizeOfCard(&c)
 		s.countOfCard(&c)
 		s.claim(c.from, c.to)
 		s.addCard(c)
 		i = max(i, c.to-1)
 	}
+	s.dropRefused()
 	s.findSizedCards()
 	s.findCounts()
 }
 
+// dropRefused leaves out the cards that are not meant where others are: "rather
+// than A100s, four 3090s".
+func (s *scan) dropRefused() {
+	meant := slices.DeleteFunc(slices.Clone(s.cards), func(c card) bool { return s.negated(found{from: c.from, to: c.to}) })
+	if len(meant) > 0 {
+		s.cards = meant
+	}
+}
+
 // addCard keeps a card; one named twice is one.
 func (s *scan) addCard(c card) {
-	if row := s.r.cards.rows[c.base]; row != nil && c.count > 1 && len(row.sizes) > 0 && c.gb == float64(c.count*row.sizes[0]) {
+	if row := s.r.cards.rows[c.base]; row != nil && c.count > 1 && len(row.sizes) > 0 && c.gb == float64(c.count*row.sizes[0]) && !slices.Contains(row.sizes, int64(c.gb)) {
 		c.gb = 0 // "3 x 3090 (72GB)"
 	}
 	s.most = max(s.most, c.count)
@@ -106,6 +124,9 @@ func isTimes(a atom) bool { return a.is("*") || a.is("x") }
 func (s *scan) skip(i, n int) int {
 	for ; n > 0 && s.free(i) && skipWords[s.atoms[i].text]; n-- {
 		i++
+		if s.free(i) && s.atoms[i-1].is("sxm") && s.atoms[i].kind == number && s.atoms[i].gap == glued {
+			i++ // SXM4
+		}
 	}
 	return i
 }
@@ -200,6 +221,10 @@ func (s *scan) countOfCard(c *card) {
 		s.claim(c.from, c.to)
 	}
 	right, n := s.countBehind(c.to)
+	if each, to := s.perMachine(c.to); each > 0 && counted {
+		c.count, c.one, c.to = c.count*each, false, to
+		return
+	}
 	switch {
 	case right > c.to && !counted:
 		c.count, c.one, c.to = n, n == 1, right
@@ -208,6 +233,22 @@ func (s *scan) countOfCard(c *card) {
 		return
 	}
 	s.countMachines(c)
+}
+
+// perMachine reads how many stand in each machine: （每台 8 张）, "each with 8".
+func (s *scan) perMachine(i int) (int64, int) {
+	for n := 0; n < 2 && s.free(i) && (s.atoms[i].kind == mark || s.atoms[i].is("服") || s.atoms[i].is("机")); n++ {
+		i++
+	}
+	end, _, ok := s.tagAt(i, "each")
+	if !ok {
+		return 0, i
+	}
+	to, n, ok := s.numeralAt(s.skip(end, 2))
+	if !ok {
+		return 0, i
+	}
+	return n, s.skipMeasure(to)
 }
 
 // partOfWord says that the number goes on a word: the 7 of qwen-7.

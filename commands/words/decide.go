@@ -41,8 +41,10 @@ func (s *scan) withoutModel(out Reading, p plan) Reading {
 		out.Kind, out.Topic = OffTopic, off
 	case sure && score < conceptSure && (!s.aboutMemory() || (off == "other" || off == "install") && !hardware):
 		out.Kind, out.Topic = OffTopic, off
-	case score > conceptAt || score == conceptAt && !hardware && (!s.asks("quantity") || s.asks("save") || s.namedOutright(topic)):
+	case score > conceptAt || score == conceptAt && !hardware && (!s.asks("quantity") || s.asks("save") || s.asks("why") || s.namedOutright(topic)):
 		out.Kind, out.Topic = Concept, topic
+	case off == "other" && !s.aboutMemory() && !s.asks("capacity") && !s.asks("models"):
+		out.Kind, out.Topic = OffTopic, off
 	case hardware && s.aboutCard(p):
 		out.Kind, out.Line = GPUs, "/gpus "+s.cardOnly()
 	case hardware:

@@ -54,7 +54,8 @@ var formulaWords = map[string]bool{"formula": true, "公": true, "计": true, "s
 
 // asksConcept says that a notion is asked about and not an amount.
 func (s *scan) asksConcept() bool {
-	return (s.asks("what") || s.asks("why")) && (!s.asks("quantity") || s.asks("save")) && len(s.cards) == 0
+	amount := s.asks("quantity") || s.asks("gpu") || s.asks("memory") && !s.asks("why")
+	return (s.asks("what") || s.asks("why")) && (!amount || s.asks("save")) && len(s.cards) == 0
 }
 
 // topicFits says that the topic is a notion, and not merely a format that the

@@ -26,6 +26,9 @@ func (s *scan) impliesTraining() bool {
 				return true
 			}
 		case "method":
+			if s.negated(f) && f.tag.value != "full" && s.has("method", "full") {
+				return true // "not lora, full"
+			}
 			if !s.negated(f) && !s.taggedAt(f.to, "paper") && !s.isLoneFull(f) {
 				return true
 			}
@@ -47,7 +50,8 @@ func (s *scan) methodFacts(p *plan) {
 			said = append(said, f.tag.value)
 		}
 	}
-	if len(said) > 1 && s.loneFull() && !s.has("alt", "yes") && !s.has("ask", "compare") {
+	other := slices.ContainsFunc(said, func(m string) bool { return m != "full" })
+	if other && s.loneFull() && !s.has("alt", "yes") && !s.has("ask", "compare") {
 		said = slices.DeleteFunc(said, func(m string) bool { return m == "full" })
 	}
 	for _, rank := range [][]string{{"lora", "qlora", "full"}, {"dpo", "grpo", "ppo"}} {

@@ -1,5 +1,10 @@
 package words
 
+import (
+	"maps"
+	"slices"
+)
+
 // model is a mention of a model.
 type model struct {
 	from, to int // atoms
@@ -129,10 +134,13 @@ func (s *scan) misspelt(i int) (tag, bool) {
 	if a.kind != letters || len(a.text) < 4 || s.known(a.text) || i+1 >= len(s.atoms) || s.atoms[i+1].kind != number {
 		return tag{}, false
 	}
-	for name, node := range s.r.families.aliases.next {
-		if len(node.tags) > 0 && len(name) >= 4 && name[0] == a.text[0] && near(a.text, name, 1) {
-			f := s.r.families.list[int([]rune(node.tags[0].value)[0])]
-			if s.partFollows(i+1, f) {
+	for slips := 1; slips <= 2 && len(a.text) >= 4*slips-3; slips++ {
+		for _, name := range slices.Sorted(maps.Keys(s.r.families.aliases.next)) {
+			node := s.r.families.aliases.next[name]
+			if len(node.tags) == 0 || len(name) < 4 || name[0] != a.text[0] || !near(a.text, name, slips) {
+				continue
+			}
+			if f := s.r.families.list[int([]rune(node.tags[0].value)[0])]; s.partFollows(i+1, f) {
 				return node.tags[0], true
 			}
 		}

@@ -8,7 +8,8 @@ import (
 )
 
 // tables hold every word: shared.txt the technical ones, one more file for each
-// language, families.txt the models, cards.txt the GPUs.
+// language, families.txt the models, cards.txt the GPUs,
+// instances.txt the machines that clouds rent out.
 //
 //go:embed tables
 var tables embed.FS
@@ -26,7 +27,8 @@ func New(models []string) *Reader {
 		say: map[string]map[string]string{}, owners: map[string]bool{},
 	}
 	r.families = newFamilies(table("families.txt"))
-	r.cards = newCards(table("cards.txt"))
+	r.cards = newCards(table("cards.txt"), table("instances.txt"))
+	lines(table("cards.txt"), func(left string, _ []string) { r.spell(left) })
 	r.learnWords("shared.txt")
 	for _, language := range languages {
 		r.learnWords(language + ".txt")
@@ -57,7 +59,9 @@ func (r *Reader) learnWords(name string) {
 		}
 		for _, phrase := range right {
 			words.add(phrase, tag{key, value})
-			r.spell(phrase)
+			if key != "common" { // good English, which no typo is taken for
+				r.spell(phrase)
+			}
 		}
 	})
 }

@@ -9,6 +9,10 @@ import (
 // maxNumber keeps a number printable; the parser refuses it long before.
 const maxNumber = 1e15
 
+// longest is more than any length that is said in millions: "200M tokens" is
+// what a model is trained on.
+const longest = 16 << 20
+
 // kilo are the keys whose k is 1024.
 var kilo = map[string]bool{"seq": true, "out": true, "max-batched": true}
 
@@ -78,7 +82,14 @@ func (s *scan) numbersBefore() {
 		if !ok || s.measured(from) || s.perSecond(f.to-1) || s.partOfWord(from) {
 			continue
 		}
-		s.setNumber(f.tag.value, from)
+		key := f.tag.value
+		if key == "in" { // "512 in" says something beside "128 out" alone
+			if _, out := s.numbers["out"]; !out && !s.outFollows(f.to) {
+				continue
+			}
+			key = "seq"
+		}
+		s.setNumber(key, from)
 	}
 	if _, ok := s.numbers["seq"]; ok {
 		return
@@ -96,11 +107,24 @@ func (s *scan) numbersBefore() {
 	}
 }
 
+// outFollows says that a number of new tokens comes right behind.
+func (s *scan) outFollows(i int) bool {
+	for _, f := range s.marks {
+		if f.tag == (tag{"after", "out"}) && f.from > i && f.from-i <= 4 {
+			return true
+		}
+	}
+	return false
+}
+
 // measured says that the number was read off something and is not asked for.
 func (s *scan) measured(i int) bool { return s.taggedBefore(i, "measure") }
 
 // perSecond says that what follows is a rate.
 func (s *scan) perSecond(i int) bool {
+	if i+2 < len(s.atoms) && gpuNouns[s.atoms[i+2].text] {
+		return false // 4 per GPU
+	}
 	return i+1 < len(s.atoms) && (s.atoms[i+1].is("/") || s.atoms[i+1].is("per"))
 }
 
@@ -118,8 +142,8 @@ func (s *scan) setNumber(key string, i int) {
 		}
 	}
 	s.claim(i, end)
-	if _, ok := s.numbers[key]; ok {
-		return
+	if _, ok := s.numbers[key]; ok || kilo[key] && end > i+1 && value > longest {
+		return // said before, or the size of what it is trained on
 	}
 	if key != "util" {
 		value = math.Round(value)

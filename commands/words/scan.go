@@ -48,9 +48,13 @@ func (s *scan) read() {
 	s.listSizes()
 }
 
-// preferChips leaves out a Mac where its chip or another card was named too: its
-// memory then belongs to that.
+// preferChips leaves out a place to run where its card was named too ("Colab
+// Pro A100"), and a Mac where its chip or another card was: its memory then
+// belongs to that.
 func (s *scan) preferChips() {
+	if slices.ContainsFunc(s.cards, func(c card) bool { return !c.weak }) {
+		s.cards = slices.DeleteFunc(s.cards, func(c card) bool { return c.weak })
+	}
 	chip := slices.IndexFunc(s.cards, func(c card) bool { return c.base != "" && c.base != plainMac })
 	if chip < 0 {
 		return

@@ -1,19 +1,23 @@
 package words
 
+import "slices"
+
 // correct gives the word of the tables that a typo meant. Words of fewer than
 // five letters are never touched, nor any that begin otherwise, nor those that
 // are good English.
 func (r *Reader) correct(word string) (string, bool) {
 	slips := 1
 	switch {
-	case len(word) < 5 || len(word) > 24:
+	case len(word) < 5 || len(word) > 24 || slices.Contains(r.vocab[word[0]], word):
 		return "", false
 	case len(word) >= 8:
 		slips = 2
 	}
-	for _, right := range r.vocab[word[0]] {
-		if near(word, right, slips) {
-			return right, true
+	for n := 1; n <= slips; n++ { // the nearest first
+		for _, right := range r.vocab[word[0]] {
+			if near(word, right, n) {
+				return right, true
+			}
 		}
 	}
 	return "", false
