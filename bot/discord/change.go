@@ -4,14 +4,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"membot/commands"
 )
 
 // changeShape is a change as a button may carry it; anything else is forged.
 var changeShape = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}:[A-Za-z0-9._@/,+-]{1,64}$`)
 
-// change applies changes ("zero:3 gpus:8") to a canonical line: a key that is
-// there gets the new value, one that is not is appended. Keys that mean nothing
-// beside the new value go with it.
+// change applies changes ("zero:3 gpus:8") to a line: a key that is there gets
+// the new value, one that is not is appended. Whatever else was typed stays.
 func change(line string, changes string) (string, bool) {
 	words := strings.Fields(line)
 	if len(words) == 0 {
@@ -21,51 +22,71 @@ func change(line string, changes string) (string, bool) {
 		if !changeShape.MatchString(one) {
 			return "", false
 		}
-		key, value, _ := strings.Cut(one, ":")
-		words = without(words, func(k, _ string) bool { return k == key || slices.Contains(orphans[key], k) && !keeps(key, value, k) })
-		words = append(words, one)
+		key, _, _ := strings.Cut(one, ":")
+		words = append(without(words, func(k string) bool { return k == key }), one)
 	}
 	return strings.Join(words, " "), true
 }
 
-// orphans are the keys that may lose their meaning when the first one changes.
+// typedMark stands in a custom id before the keys that were typed, of those that
+// a canonical line always shows.
+const typedMark = "~"
+
+// typedKeys end the ids of an answer's controls: what else the line shows is
+// membot's own choice, and is chosen anew when the question changes.
+func typedKeys(a commands.Answer) string {
+	var keys []string
+	for _, row := range commands.Options() {
+		if row.Default && a.Plan[row.Key].Given {
+			keys = append(keys, row.Key)
+		}
+	}
+	return typedMark + strings.Join(keys, ",")
+}
+
+// asTyped is a canonical line without what was not typed. An id that does not
+// say leaves it whole.
+func asTyped(line, keys string, said bool) string {
+	if !said {
+		return line
+	}
+	typed := strings.Split(keys, ",")
+	return strings.Join(without(strings.Fields(line), func(key string) bool {
+		return !slices.Contains(typed, key) && slices.ContainsFunc(commands.Options(), func(row commands.OptionRow) bool { return row.Default && row.Key == key })
+	}), " ")
+}
+
+// orphans are the keys that most often contradict another one's new value.
 var orphans = map[string][]string{
 	"method": {"rank", "targets", "adapters", "lora-dropout", "dtype", "precision"},
 	"engine": {"dtype", "kv", "util", "max-seqs", "max-batched", "chunked", "ubatch", "ngl", "mla", "mtp", "lora-slots", "dcp", "eager", "tp", "pp", "ep"},
 	"gpus":   {"tp", "pp", "ep", "cp", "sp"},
 	"gpu":    {"util"},
-	"zero":   {"stack", "precision"}, // each stack shards in its own way; ZeRO's own is taken
+	"zero":   {"stack", "precision", "grads", "offload"},
 	"stack":  {"precision", "zero", "grads", "loss", "adapters"},
+	"train":  {"dtype", "tp", "pp", "ep", "cp", "sp"},
+	"infer":  {"dtype", "tp", "pp", "ep", "cp", "sp", "offload"},
 }
 
-// keeps: LoRA's own keys stay from one kind of LoRA to the other.
-func keeps(key, value, orphan string) bool {
-	return key == "method" && strings.HasSuffix(value, "ora") && orphan != "dtype" && orphan != "precision"
-}
-
-// servingOnly and trainingOnly are the keys that do not survive a change of
-// mode.
-var (
-	servingOnly = []string{
-		"engine", "kv", "util", "max-seqs", "max-batched", "chunked", "ubatch", "ngl", "mla", "mtp", "lora-slots",
-		"dcp", "eager", "out", "dtype", "tp", "pp", "ep", "cp", "sp",
-	}
-	trainingOnly = []string{
-		"method", "rank", "targets", "adapters", "lora-dropout", "dropout", "optimizer", "precision", "stack", "zero", "grads",
-		"accum", "recompute", "loss", "compile", "offload", "dtype", "seq", "batch", "tp", "pp", "ep", "cp", "sp",
-	}
-)
-
-// inMode turns a question about serving into one about training, or back.
-func inMode(line, mode string) string {
-	drop := servingOnly
+// inMode turns a question about serving into one about training, or back, and
+// returns the words that mean nothing there.
+func inMode(line, mode string) (changed string, left []string) {
+	drop := commands.Serving
 	if mode == "infer" {
-		drop = trainingOnly
+		drop = commands.Training
 	}
-	words := without(strings.Fields(line), func(k, _ string) bool { return slices.Contains(drop, k) })
-	words = slices.DeleteFunc(words, func(w string) bool { return w == "infer" || w == "train" })
-	at := min(2, len(words))
-	return strings.Join(slices.Insert(words, at, mode), " ")
+	var words []string
+	for w := range strings.FieldsSeq(line) {
+		key, _, _ := strings.Cut(w, ":")
+		foreign := slices.ContainsFunc(commands.Options(), func(row commands.OptionRow) bool { return row.Key == key && row.Scope == drop })
+		switch {
+		case foreign:
+			left = append(left, w)
+		case w != "infer" && w != "train":
+			words = append(words, w)
+		}
+	}
+	return strings.Join(slices.Insert(words, min(2, len(words)), mode), " "), left
 }
 
 // command turns a question into the same under another command.
@@ -74,10 +95,10 @@ func asCommand(line, name string) string {
 	return strings.TrimSpace("/" + name + " " + rest)
 }
 
-// without drops the key:value words that match.
-func without(words []string, drop func(key, value string) bool) []string {
+// without drops the key:value words whose key matches.
+func without(words []string, drop func(key string) bool) []string {
 	return slices.DeleteFunc(slices.Clone(words), func(w string) bool {
-		key, value, ok := strings.Cut(w, ":")
-		return ok && drop(key, value)
+		key, _, ok := strings.Cut(w, ":")
+		return ok && drop(key)
 	})
 }

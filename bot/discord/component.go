@@ -17,6 +17,10 @@ type press struct {
 	share   bool // for all to see
 	run     bool // only what runs it
 	problem phrase
+
+	changed string   // the key, or the mode, that it changes; empty: none
+	because string   // the change in full
+	left    []string // words of the question that mean nothing any more
 }
 
 // handleComponent answers a button or a menu.
@@ -33,7 +37,11 @@ func (b *Bot) handleComponent(ctx context.Context, i *Interaction) Response {
 	if problem != (phrase{}) {
 		return b.say(i, problem.in(p.lang), "refused")
 	}
-	r := b.answerPress(i, p, b.ask(ctx, q))
+	a, left := b.settle(ctx, p, q)
+	r := b.answerPress(i, p, a)
+	if a.Error == nil && r.Message != nil {
+		r.Message.sayLeft(p, left)
+	}
 	if kept != nil && r.Message != nil && r.Type == respondUpdate {
 		r.Message.Attachments = append(r.Message.Attachments, Attachment{ID: kept.ID})
 	}
@@ -85,11 +93,13 @@ func (b *Bot) readPress(i *Interaction) press {
 	if !ours || len(i.Data.CustomID) > 4*maxCustomID {
 		return p
 	}
+	id, keys, said := strings.Cut(id, typedMark)
+	line := asTyped(i.Message.state(), keys, said)
 	if menu, isMenu := strings.CutPrefix(id, "?"); isMenu {
 		if len(i.Data.Values) != 1 {
 			return p
 		}
-		return b.readMenu(i, p, menu, i.Data.Values[0])
+		return b.readMenu(i, p, line, menu, i.Data.Values[0])
 	}
 	if n, isChoice := strings.CutPrefix(id, actChoice); isChoice {
 		at, err := strconv.Atoi(n)
@@ -98,10 +108,10 @@ func (b *Bot) readPress(i *Interaction) press {
 		}
 		return p.on(i, b.mine(i))
 	}
-	return b.readAction(i, p, id)
+	return b.readAction(i, p, line, id)
 }
 
-func (b *Bot) readMenu(i *Interaction, p press, menu, value string) press {
+func (b *Bot) readMenu(i *Interaction, p press, line, menu, value string) press {
 	if menu == "open" {
 		if units(value) > maxOptionText {
 			return p
@@ -114,11 +124,10 @@ func (b *Bot) readMenu(i *Interaction, p press, menu, value string) press {
 		}
 		return p.on(i, false)
 	}
-	return b.readChange(i, p, value)
+	return b.readChange(i, p, line, value)
 }
 
-func (b *Bot) readChange(i *Interaction, p press, value string) press {
-	line := i.Message.state()
+func (b *Bot) readChange(i *Interaction, p press, line, value string) press {
 	if line == "" {
 		p.problem = wordStale
 		return p
@@ -127,24 +136,31 @@ func (b *Bot) readChange(i *Interaction, p press, value string) press {
 	if !ok {
 		return p
 	}
-	p.line = changed
+	p.line, p.because = changed, value
+	p.changed, _, _ = strings.Cut(value, ":")
 	return p.on(i, b.mine(i))
 }
 
-func (b *Bot) readAction(i *Interaction, p press, id string) press {
+func (b *Bot) readAction(i *Interaction, p press, line, id string) press {
 	act, known := actions[id]
 	if !known {
 		if strings.HasPrefix(id, "!") {
 			return p
 		}
-		return b.readChange(i, p, id)
+		return b.readChange(i, p, line, id)
 	}
-	line := i.Message.state()
 	if line == "" {
 		p.problem = wordStale
 		return p
 	}
-	p.line, p.share, p.run = act.line(line), act.share, act.run
+	p.line, p.share, p.run = line, act.share, act.run
+	if act.command != "" {
+		p.line = asCommand(line, act.command)
+	}
+	if act.mode != "" {
+		p.line, p.left = inMode(line, act.mode)
+		p.changed, p.because = act.mode, act.mode
+	}
 	return p.on(i, act.update && b.mine(i))
 }
 
@@ -156,18 +172,19 @@ func (p press) on(_ *Interaction, update bool) press {
 
 // action is what a named button does to the question.
 type action struct {
-	line          func(string) string
+	command       string // the one it is asked under; empty: the same
+	mode          string // infer or train; empty: the same
 	update, share bool
 	run           bool
 }
 
 var actions = map[string]action{
-	actFormulas: {line: func(l string) string { return asCommand(l, "explain") }},
-	actFit:      {line: func(l string) string { return asCommand(l, "fit") }},
-	actRun:      {line: func(l string) string { return l }, run: true},
-	actShare:    {line: func(l string) string { return l }, share: true},
-	actTrain:    {line: func(l string) string { return inMode(l, "train") }, update: true},
-	actServe:    {line: func(l string) string { return inMode(l, "infer") }, update: true},
+	actFormulas: {command: "explain"},
+	actFit:      {command: "fit"},
+	actRun:      {run: true},
+	actShare:    {share: true},
+	actTrain:    {mode: "train", update: true},
+	actServe:    {mode: "infer", update: true},
 }
 
 // mine reports whether the message belongs to whoever pressed. In a direct

@@ -12,7 +12,8 @@ import (
 
 // idPrefix begins every custom id, with the version of what follows: a change
 // as typed ("zero:3"), an action ("!share"), or a menu ("?zero") whose chosen
-// values are changes. The question itself stands in the embed's footer.
+// values are changes. The question itself stands in the embed's footer; which of
+// the keys that it always shows were typed, after a "~" ("?zero~zero,gpus").
 const idPrefix = "v1|"
 
 // Actions of buttons.
@@ -34,7 +35,7 @@ func controls(a commands.Answer, sc scene) []Row {
 	case "mem", "explain":
 		for _, m := range menusFor(a) {
 			if options := m.options(a, sc.lang); len(options) > 0 {
-				rows = append(rows, menuRow(m.id, m.title(a, sc.lang), options))
+				rows = append(rows, menuRow(m.id+typedKeys(a), m.title(a, sc.lang), options))
 			}
 		}
 		rows = rows[:min(len(rows), maxRows-1)]
@@ -69,14 +70,14 @@ func actionButtons(a commands.Answer, sc scene) []Component {
 			buttons = append(buttons, button(id, label.in(sc.lang), style))
 		}
 	}
-	sized := a.PerGPU != nil
+	sized, typed := a.PerGPU != nil, typedKeys(a)
 	over := a.GPU != nil && !a.GPU.Fits
 	sized = sized && (a.Kind == "mem" || a.Kind == "explain")
-	add(sized && over, actFit, wordFitButton, buttonPrimary)
-	add(sized && a.Kind == "mem", actFormulas, wordFormulas, buttonSecondary)
+	add(sized && over, actFit+typed, wordFitButton, buttonPrimary)
+	add(sized && a.Kind == "mem", actFormulas+typed, wordFormulas, buttonSecondary)
 	add(sized && len(a.Run) > 0, actRun, wordRunButton, buttonSecondary)
-	add(sized && !trains(a), actTrain, wordTrainButton, buttonSecondary)
-	add(sized && trains(a), actServe, wordServeButton, buttonSecondary)
+	add(sized && !trains(a), actTrain+typed, wordTrainButton, buttonSecondary)
+	add(sized && trains(a), actServe+typed, wordServeButton, buttonSecondary)
 	add(sc.private && !a.Private, actShare, wordShare, buttonSecondary)
 	return buttons
 }

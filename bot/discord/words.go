@@ -85,6 +85,7 @@ var (
 	wordNoText      = phrase{"That message names no model and brings no config.json.", "该消息没有提到模型，也没有附带 config.json。"}
 	wordBigConfig   = phrase{"That config.json is larger than 1 MiB.", "该 config.json 超过 1 MiB。"}
 	wordBadConfig   = phrase{"The config.json could not be fetched. Please attach it again.", "无法读取 config.json，请重新上传。"}
+	wordLeftOut     = phrase{"What does not go with %s is left out: %s", "与 %s 冲突的选项已去掉：%s"}
 	wordNotMeant    = phrase{"Not what you meant?", "不是这个意思？"}
 	wordAskMe       = phrase{"Ask me how much GPU memory a model needs, for example:\n`/mem Qwen/Qwen2-0.5B-Instruct seq:4096`\n`/mem llama-7b train zero:2 gpus:8`", "问我某个模型需要多少显存，例如：\n`/mem Qwen/Qwen2-0.5B-Instruct seq:4096`\n`/mem llama-7b train zero:2 gpus:8`"}
 	wordLost        = phrase{"I was interrupted before I could answer. Please ask again.", "我在回答之前被中断了，请再问一次。"}
