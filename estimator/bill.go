@@ -1,7 +1,6 @@
 package estimator
 
 import (
-	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -49,14 +48,15 @@ func (b *bill) formula(s *sheet) string {
 	if b.bytes != nil {
 		return b.words(s, nil)
 	}
-	paying := b.paying(s)
+	var list [maxKindsShown + 1]int
+	paying := b.paying(s, list[:0])
 	if len(paying) == 1 && len(s.blocks) == 1 {
 		return b.words(s, &s.blocks[0])
 	}
 	if len(paying) > maxKindsShown {
 		return b.sumLetter(s)
 	}
-	terms := make([]string, 0, len(paying))
+	terms := make([]string, 0, maxKindsShown)
 	for _, i := range paying {
 		terms = append(terms, numbered(b.words(s, &s.blocks[i]), i+1))
 	}
@@ -85,11 +85,11 @@ func (b *bill) sumLetter(s *sheet) string {
 
 const sumPrefix = "Sum"
 
-// paying lists the kinds of block for which the bill is not zero.
-func (b *bill) paying(s *sheet) []int {
-	var kinds []int
+// paying lists the kinds of block for which the bill is not zero, one more at
+// most than a formula writes out.
+func (b *bill) paying(s *sheet, kinds []int) []int {
 	for i := range s.blocks {
-		if b.each(s, &s.blocks[i]) != 0 {
+		if len(kinds) <= maxKindsShown && b.each(s, &s.blocks[i]) != 0 {
 			kinds = append(kinds, i)
 		}
 	}
@@ -98,65 +98,45 @@ func (b *bill) paying(s *sheet) []int {
 
 // numbered appends n to every letter of a block in the text.
 func numbered(text string, n int) string {
-	var out strings.Builder
-	for _, word := range words(text) {
-		out.WriteString(word)
-		if isBlockLetter(word) {
-			out.WriteString(strconv.Itoa(n))
+	out := make([]byte, 0, 2*len(text))
+	done := 0
+	for start, end := nextName(text, 0); start < end; start, end = nextName(text, end) {
+		out = append(out, text[done:end]...)
+		if isBlockLetter(text[start:end]) {
+			out = strconv.AppendInt(out, int64(n), 10)
 		}
+		done = end
 	}
-	return out.String()
+	return string(append(out, text[done:]...))
 }
 
-// words cuts an expression into identifiers and everything between them.
-func words(text string) []string {
-	var all []string
-	start, inside := 0, false
-	for i, r := range text {
-		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || inside && r >= '0' && r <= '9'
-		if letter != inside {
-			if i > start {
-				all = append(all, text[start:i])
-			}
-			start, inside = i, letter
-		}
+// nextName finds the first name in an expression from a place on; an empty one
+// where there is none. The exponent of a number is part of the number.
+func nextName(text string, from int) (start, end int) {
+	for start = from; start < len(text) && nameBytes[text[start]] == 0; start++ {
 	}
-	return append(all, text[start:])
+	for end = start; end < len(text) && nameBytes[text[end]] != 0; end++ {
+	}
+	if start < end && nameBytes[text[start]] == digitByte {
+		return nextName(text, end)
+	}
+	return start, end
 }
 
-// identifiers yields the names in an expression.
-func identifiers(text string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		start := -1
-		for i := 0; i <= len(text); i++ {
-			inside := i < len(text) && isNameByte(text[i], start >= 0)
-			switch {
-			case inside && start < 0:
-				start = i
-			case !inside && start >= 0:
-				if !yield(text[start:i]) {
-					return
-				}
-				start = -1
-			}
-		}
-	}
-}
+// The bytes that names are made of; a number begins with a digit.
+const (
+	letterByte = 1 + iota
+	digitByte
+)
 
-func isNameByte(c byte, inside bool) bool {
-	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || inside && c >= '0' && c <= '9'
-}
-
-func isBlockLetter(word string) bool {
-	for _, b := range blockLetters {
-		if b.name == word {
-			return true
+var nameBytes = func() (all [256]uint8) {
+	for c := range all {
+		switch b := byte(c); {
+		case b == '_' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z':
+			all[c] = letterByte
+		case b >= '0' && b <= '9':
+			all[c] = digitByte
 		}
 	}
-	for _, b := range rankLetters {
-		if b.name == word {
-			return true
-		}
-	}
-	return false
-}
+	return all
+}()

@@ -64,6 +64,13 @@ var ErrTooLarge = errors.New("too large to count")
 // tally is the bytes of each moment.
 type tally [numMoments]float64
 
+// add counts bytes that are held at a set of moments.
+func (t *tally) add(at Moments, bytes float64) {
+	for ; at != 0; at &= at - 1 {
+		t[bits.TrailingZeros8(uint8(at))] += bytes
+	}
+}
+
 // firstMoments are where serving and training begin.
 var firstMoments = [numModes]Moment{Infer: Load, Training: LossMoment}
 
@@ -139,9 +146,7 @@ func (s *sheet) settle() (Moment, error) {
 			always += bytes
 			continue
 		}
-		for set := bills[i].moments; set != 0; set &= set - 1 {
-			t[bits.TrailingZeros8(uint8(set))] += bytes
-		}
+		t.add(bills[i].moments, bytes)
 	}
 	s.moments = t
 	top := t.highest(firstMoments[s.plan.Mode])
@@ -152,64 +157,66 @@ func (s *sheet) settle() (Moment, error) {
 	return top, nil
 }
 
+// payment is a bill and the bytes it comes to.
+type payment struct {
+	*bill
+	bytes float64
+}
+
 // parts merges the bills of each part as they stand at the moment; a part that
 // is not held then is shown at its own highest moment.
 func (s *sheet) parts(moment Moment) []Part {
-	var merged [numParts]mergedPart
-	for _, bills := range [][]bill{s.bills(), s.contexts()} {
-		for i := range bills {
-			if bytes := bills[i].amount(s); bytes != 0 {
-				merged[bills[i].part].add(&bills[i], bytes)
-			}
-		}
-	}
-	parts := make([]Part, 0, 8)
-	for name := range numParts {
-		if m := &merged[name]; len(m.bills) > 0 {
-			parts = append(parts, m.part(s, name, moment))
-		}
+	names := s.pay()
+	parts := make([]Part, 0, bits.OnesCount16(names))
+	for ; names != 0; names &= names - 1 {
+		parts = append(parts, s.part(PartName(bits.TrailingZeros16(names)), moment))
 	}
 	return parts
 }
 
-// mergedPart gathers the bills of one part.
-type mergedPart struct {
-	bills []*bill
-	bytes []float64
-	tally tally
-}
-
-func (m *mergedPart) add(b *bill, bytes float64) {
-	m.bills, m.bytes = append(m.bills, b), append(m.bytes, bytes)
-	for at := range numMoments {
-		if b.moments.Has(at) {
-			m.tally[at] += bytes
+// pay lists the bills that come to anything, and gives the set of their parts.
+func (s *sheet) pay() (names uint16) {
+	s.paid = s.paid[:0]
+	for _, bills := range [...][]bill{s.bills(), s.contexts()} {
+		for i := range bills {
+			if bytes := bills[i].amount(s); bytes != 0 {
+				s.paid = append(s.paid, payment{&bills[i], bytes})
+				names |= 1 << bills[i].part
+			}
 		}
 	}
+	return names
 }
 
-func (m *mergedPart) part(s *sheet, name PartName, moment Moment) Part {
-	if m.tally[moment] == 0 {
-		moment = m.tally.highest(0)
+// tallyOf is what a part's bills come to at each moment.
+func (s *sheet) tallyOf(name PartName) (t tally) {
+	for i := range s.paid {
+		if s.paid[i].part == name {
+			t.add(s.paid[i].moments, s.paid[i].bytes)
+		}
 	}
-	part := Part{Name: name, Basis: Counted}
-	var formulas, sources []string
-	total := 0.0
-	for i, b := range m.bills {
-		if !b.moments.Has(moment) {
+	return t
+}
+
+func (s *sheet) part(name PartName, moment Moment) Part {
+	t := s.tallyOf(name)
+	if t[moment] == 0 {
+		moment = t.highest(0)
+	}
+	part := Part{Name: name, Basis: Counted, Moments: t.when(t[moment]), Bytes: bytesOf(t[moment])}
+	formulas, sources := make([]string, 0, 8), make([]string, 0, 8)
+	for i := range s.paid {
+		b := s.paid[i].bill
+		if b.part != name || !b.moments.Has(moment) {
 			continue
 		}
-		total += m.bytes[i]
 		formulas = append(formulas, b.formula(s))
 		if len(sources) == 0 || sources[len(sources)-1] != b.source {
 			sources = append(sources, b.source)
 		}
 		part.Basis = max(part.Basis, b.basis)
 	}
-	part.Moments = m.tally.when(total)
-	part.Bytes = bytesOf(total)
-	part.Formula = strings.Join(formulas, " + ")
-	part.Source = strings.Join(sources, "; ")
+	part.Formula, part.Source = strings.Join(formulas, " + "), strings.Join(sources, "; ")
 	return part
 }
 
@@ -231,28 +238,4 @@ func (t *tally) when(bytes float64) Moments {
 		}
 	}
 	return at
-}
-
-// shown lists the letters that occur in the formulas.
-func (s *sheet) shown(parts []Part) []Letter {
-	all := make([]Letter, 0, 24)
-	seen := func(name string) bool {
-		for _, l := range all {
-			if l.Name == name {
-				return true
-			}
-		}
-		return false
-	}
-	for _, part := range parts {
-		for word := range identifiers(part.Formula) {
-			if seen(word) {
-				continue
-			}
-			if letter, ok := s.letter(word); ok {
-				all = append(all, letter)
-			}
-		}
-	}
-	return all
 }

@@ -87,3 +87,17 @@ func requireMomentsAddUp(t *testing.T, b Breakdown) {
 		require.LessOrEqual(t, sum, b.Total, name)
 	}
 }
+
+// The exponent of a number is no letter: 1e+09 names no experts.
+func TestNumberIsNoLetter(t *testing.T) {
+	b, err := Estimate(llama3(t), Plan{Mode: Training, GPUs: 8, Train: Train{ZeRO: Stage2}})
+	require.NoError(t, err)
+	formulas := ""
+	for _, part := range b.Parts {
+		formulas += part.Formula + "; "
+	}
+	require.Contains(t, formulas, "1e+09")
+	for _, l := range b.Letters {
+		require.NotEqual(t, "e", l.Name)
+	}
+}

@@ -39,6 +39,9 @@ type sheet struct {
 	allocated float64 // at the moment that decides, when the context is counted
 	moments   tally   // what is not held throughout, at each moment
 
+	paid    []payment // an estimate's only
+	letters []Letter  // likewise
+
 	v serving // when serving
 }
 
