@@ -25,24 +25,13 @@ func newServingHub(p *process, token, cache string) (*hfhub.Client, error) {
 		},
 		Sleep: func(ctx context.Context, wait time.Duration) error {
 			p.metrics.Waited("hub", wait)
-			return sleep(ctx, wait)
+			return hfhub.Sleep(ctx, wait)
 		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reach the Hub: %w", err)
 	}
 	return client, nil
-}
-
-func sleep(ctx context.Context, wait time.Duration) error {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // discord is the bot's configuration: the settings, and the store behind what

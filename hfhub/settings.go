@@ -63,7 +63,7 @@ func (s Settings) withDefaults() Settings {
 		s.Now = time.Now
 	}
 	if s.Sleep == nil {
-		s.Sleep = sleep
+		s.Sleep = Sleep
 	}
 	if s.Jitter == nil {
 		s.Jitter = rand.Float64
@@ -96,7 +96,12 @@ func loopback(host string) bool {
 	return err == nil && address.IsLoopback()
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits for d, or until ctx ends and says so: what [Settings.Sleep] is by
+// default.
+func Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

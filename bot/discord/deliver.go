@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"membot/hfhub"
 )
 
 // An opening sends the first response to an interaction: over REST, or inside
@@ -160,7 +162,7 @@ func (b *Bot) edit(ctx context.Context, i *Interaction, m *Message) {
 			return
 		}
 		refused, ok := asAPIError(err)
-		if !ok || refused.Status != http.StatusNotFound || sleep(ctx, 150*time.Millisecond<<attempt) != nil {
+		if !ok || refused.Status != http.StatusNotFound || hfhub.Sleep(ctx, 150*time.Millisecond<<attempt) != nil {
 			break
 		}
 	}

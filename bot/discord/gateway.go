@@ -11,6 +11,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/sync/errgroup"
+
+	"membot/hfhub"
 )
 
 // FatalError is a refusal after which connecting again is of no use, and would
@@ -90,7 +92,7 @@ func (b *Bot) runGateway(ctx context.Context) error {
 	for id := shards.First; id <= shards.Last; id++ {
 		group.Go(func() error {
 			turn := (id - shards.First) / max(info.Start.Concurrency, 1)
-			if sleep(ctx, time.Duration(turn)*identifyEvery) != nil {
+			if hfhub.Sleep(ctx, time.Duration(turn)*identifyEvery) != nil {
 				return nil
 			}
 			return b.runShard(ctx, id, shards.Total, info)
@@ -117,7 +119,7 @@ func (b *Bot) gatewayInfo(ctx context.Context) (gatewayInfo, error) {
 			return info, &FatalError{Code: 401, Reason: fatalCodes[4004]}
 		}
 		b.complain(ctx, "ask for the gateway", err)
-		if sleep(ctx, pause) != nil {
+		if hfhub.Sleep(ctx, pause) != nil {
 			return info, fmt.Errorf("find the gateway: %w", errors.Join(err, ctx.Err()))
 		}
 	}
@@ -173,7 +175,7 @@ func (b *Bot) keep(ctx context.Context, s *shard, live <-chan struct{}) error {
 		if err := s.mend(ctx, opened, codeOf(s, err), err); err != nil {
 			return nil //nolint:nilerr // ctx has ended
 		}
-		if sleep(ctx, pause) != nil {
+		if hfhub.Sleep(ctx, pause) != nil {
 			return nil
 		}
 		pause = min(2*pause, time.Minute)

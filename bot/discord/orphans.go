@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"membot/hfhub"
 )
 
 // Promises remember which interactions have been told "thinking…" and wait for
@@ -61,7 +63,7 @@ func (b *Bot) tellOrphans(ctx context.Context) {
 				b.tellOrphan(ctx, p)
 			}
 		}
-		if sleep(ctx, orphansEvery) != nil {
+		if hfhub.Sleep(ctx, orphansEvery) != nil {
 			return
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/go-resty/resty/v2"
+
+	"membot/hfhub"
 )
 
 // rest is the part of Discord's REST interface that the bot uses. Every call
@@ -105,7 +107,7 @@ func (r *rest) call(ctx context.Context, to route, bucket string, params map[str
 		if !again {
 			return last
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := hfhub.Sleep(ctx, pause); err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", to.name, err), last)
 		}
 	}
@@ -188,19 +190,4 @@ func retryAfter(reply *resty.Response) (wait time.Duration, global bool) {
 	}
 	global = said.Global || reply.Header().Get("X-RateLimit-Global") == "true"
 	return max(duration(seconds), 50*time.Millisecond), global
-}
-
-// sleep waits, unless ctx ends first.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

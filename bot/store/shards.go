@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"membot/hfhub"
 )
 
 // ErrHeld says that another process runs the shard.
@@ -65,7 +67,7 @@ func (s *Store) Identify(ctx context.Context, shard, total, maxConcurrency int) 
 		if err == nil {
 			break
 		}
-		if err := pause(ctx, leaseRetry); err != nil {
+		if err := hfhub.Sleep(ctx, leaseRetry); err != nil {
 			return fmt.Errorf("identify shard %d of %d: %w", shard, total, err)
 		}
 	}
@@ -75,19 +77,8 @@ func (s *Store) Identify(ctx context.Context, shard, total, maxConcurrency int) 
 		if wait <= 0 {
 			return nil
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := hfhub.Sleep(ctx, wait); err != nil {
 			return fmt.Errorf("identify shard %d of %d: %w", shard, total, err)
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }
