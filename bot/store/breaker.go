@@ -13,65 +13,53 @@ const (
 )
 
 // breaker remembers whether one kind of operation works. Its zero value, with
-// now and herald set, is closed: it lets everything through.
+// now and herald set, is closed: it lets everything through. Open, it lets
+// nothing through: only [guard.watch] tries again, so that no asker waits for a
+// store that did not answer a moment ago.
 type breaker struct {
 	now    func() time.Time
 	herald *herald
 	what   string
+	opened func() // called when it opens; must not block
 
-	mu      sync.Mutex
-	pause   time.Duration // 0: closed
-	until   time.Time     // when to try again
-	probing bool
+	mu   sync.Mutex
+	open bool
 }
 
-// allow reports whether to try: always when closed, one at a time when not.
+// allow reports whether to try.
 func (b *breaker) allow() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.pause == 0 {
+	if b.closed() {
 		return true
 	}
-	if b.probing || b.now().Before(b.until) {
-		b.herald.without()
-		return false
-	}
-	b.probing = true
-	return true
+	b.herald.without()
+	return false
 }
 
 func (b *breaker) closed() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.pause == 0
-}
-
-func (b *breaker) abandoned() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.probing = false
+	return !b.open
 }
 
 func (b *breaker) succeeded() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.probing = false
-	if b.pause > 0 {
-		b.pause = 0
+	if b.open {
+		b.open = false
 		b.herald.up(b.now())
 	}
 }
 
+// failed opens the breaker; one that is open stays as it is, whoever else fails
+// late.
 func (b *breaker) failed(op string, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := b.now()
-	b.probing = false
-	if b.pause == 0 {
-		b.herald.down(now, b.what, op, err)
+	if !b.open {
+		b.open = true
+		b.herald.down(b.now(), b.what, op, err)
+		b.opened()
 	}
-	b.pause = min(max(firstPause, 2*b.pause), longest)
-	b.until = now.Add(b.pause)
 }
 
 // herald logs trouble once when it begins and once when it ends, whichever

@@ -5,51 +5,74 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"membot/hfhub"
 )
 
 // guard stands between membot and a backend that may be slow, full or gone: it
-// bounds each operation, stops asking for a while after a failure, and says so
-// in one log line rather than one per question.
+// bounds each operation, stops asking after the first failure until the store
+// works again, and says so in one log line rather than one per question.
 type guard struct {
 	backend  backend
 	deadline time.Duration
 	onError  func(op string)
 	reads    breaker
 	writes   breaker
-	leases   breaker // apart: a lone process leases without its disk
+	leases   breaker       // apart: a lone process leases without its disk
+	opened   chan struct{} // a breaker did
 	watching sync.WaitGroup
 	closing  sync.Once
 }
 
 func newGuard(b backend, o Options) *guard {
 	h := &herald{log: o.Log}
-	return &guard{
-		backend: b, deadline: o.Deadline, onError: o.OnError,
-		reads:  breaker{now: o.Now, herald: h, what: "reads"},
-		writes: breaker{now: o.Now, herald: h, what: "writes"},
-		leases: breaker{now: o.Now, herald: h, what: "leases"},
+	g := &guard{backend: b, deadline: o.Deadline, onError: o.OnError, opened: make(chan struct{}, 1)}
+	opened := func() {
+		select {
+		case g.opened <- struct{}{}:
+		default:
+		}
 	}
+	for b, what := range map[*breaker]string{&g.reads: "reads", &g.writes: "writes", &g.leases: "leases"} {
+		b.now, b.herald, b.what, b.opened = o.Now, h, what, opened
+	}
+	return g
 }
 
 // do runs one operation under the deadline, unless the breaker is open.
 func do[T any](ctx context.Context, g *guard, b *breaker, op string, f func(context.Context) (T, error)) (T, error) {
-	var none T
 	if !b.allow() {
+		var none T
 		return none, errSkipped
 	}
+	return try(ctx, g, b, op, f)
+}
+
+// try runs one operation under the deadline, and remembers how it went.
+func try[T any](ctx context.Context, g *guard, b *breaker, op string, f func(context.Context) (T, error)) (T, error) {
 	bounded, cancel := context.WithTimeout(ctx, g.deadline)
 	defer cancel()
 	value, err := f(bounded)
 	switch {
 	case err == nil || errors.Is(err, errMissing) || errors.Is(err, errTooLarge):
 		b.succeeded()
-	case ctx.Err() != nil:
-		b.abandoned() // the asker went away: that says nothing of the store
+	case ctx.Err() != nil: // the asker went away: that says nothing of the store
 	default:
 		g.onError(op)
 		b.failed(op, err)
+		if _, all := errors.AsType[unreachable](err); all {
+			g.gone(op, err)
+		}
 	}
 	return value, err
+}
+
+// gone opens every breaker: a question pays for a silent store once, not once
+// for what it reads and once for what it writes.
+func (g *guard) gone(op string, err error) {
+	for _, b := range []*breaker{&g.reads, &g.writes, &g.leases} {
+		b.failed(op, err)
+	}
 }
 
 // of is the breaker for what is claimed under a key.
@@ -112,24 +135,40 @@ func (g *guard) close() error {
 func (g *guard) watch(ctx context.Context) {
 	g.watching.Go(func() {
 		g.probe(ctx, true)
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case <-tick.C:
+			case <-g.opened:
+			}
+			for pause := firstPause; !g.works(); pause = min(2*pause, longest) {
+				if hfhub.Sleep(ctx, pause) != nil {
+					return
+				}
 				g.probe(ctx, false)
 			}
 		}
 	})
 }
 
+func (g *guard) works() bool { return g.healthy() && g.leases.closed() }
+
+// probe tries one operation of each kind that failed, or that always says.
 func (g *guard) probe(ctx context.Context, always bool) {
 	if always || !g.writes.closed() {
-		_ = g.set(ctx, classQuota+"/probe", []byte("probe"), time.Minute)
+		_, _ = try(ctx, g, &g.writes, "set", func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, g.backend.set(ctx, classQuota+"/probe", []byte("probe"), time.Minute)
+		})
 	}
 	if !g.reads.closed() {
-		_, _ = g.get(ctx, classQuota+"/probe")
+		_, _ = try(ctx, g, &g.reads, "get", func(ctx context.Context) ([]byte, error) {
+			return g.backend.get(ctx, classQuota+"/probe")
+		})
+	}
+	if !g.leases.closed() {
+		_, _ = try(ctx, g, &g.leases, "claim", func(ctx context.Context) (struct{}, error) {
+			_, _, err := g.backend.claim(ctx, classLease+"/probe", []byte("probe"), time.Second)
+			return struct{}{}, err
+		})
 	}
 }

@@ -1,28 +1,37 @@
 package store
 
 import (
-	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"sync"
 	"time"
+
+	"github.com/gomodule/redigo/redis"
 )
 
-// link is one connection, shared by all who ask: commands are sent as they come
-// and replies arrive in the same order. It is never mended, only replaced.
+// link is a connection shared by all who ask, and the one that tells of changes
+// to what they read: commands are sent as they come and replies arrive in the
+// same order. It is never mended, only replaced.
 type link struct {
-	conn   net.Conn
+	wire   redis.Conn
+	conn   net.Conn // beneath the wire
 	cached *clientCache
-	dead   chan struct{} // closed when the connection is over
+	dead   chan struct{} // closed when the link is over
 	more   chan struct{} // there is something to write
 
 	mu      sync.Mutex
 	waiting []chan reply // of commands sent, oldest first
-	out     []byte       // commands not yet written
+	out     [][]any      // commands not yet written
+	unsent  int          // bytes of them
 	err     error        // why it is over
+}
+
+// reply is what the server answered: nil for nothing.
+type reply struct {
+	value any
+	err   error
 }
 
 // lost is what a command gets whose connection ended.
@@ -34,79 +43,55 @@ func (l lost) Error() string { return "connection lost: " + l.cause.Error() }
 // Unwrap gives the cause.
 func (l lost) Unwrap() error { return l.cause }
 
-// where is the server and how to be let in.
-type where struct {
-	address        string // host:port
-	user, password string
-	database       int
-	tls            *tls.Config // nil: plain
-}
-
 // dialLink connects, logs in, and asks to be told of changes to what it reads.
 func dialLink(ctx context.Context, w where) (*link, error) {
-	var dialer interface {
-		DialContext(ctx context.Context, network, address string) (net.Conn, error)
-	} = &net.Dialer{KeepAlive: 5 * time.Second}
-	if w.tls != nil {
-		dialer = &tls.Dialer{Config: w.tls}
-	}
-	conn, err := dialer.DialContext(ctx, "tcp", w.address)
+	cached := newClientCache()
+	t, err := dialTold(ctx, w, cached)
 	if err != nil {
-		return nil, fmt.Errorf("connect: %w", err)
+		return nil, err
 	}
-	l := &link{conn: conn, cached: newClientCache(), dead: make(chan struct{}), more: make(chan struct{}, 1)}
+	wire, conn, err := w.dial(ctx)
+	if err == nil {
+		if _, err = redis.DoContext(wire, ctx, "CLIENT", "TRACKING", "ON", "REDIRECT", t.id); err != nil {
+			_ = wire.Close()
+			err = fmt.Errorf("ask to be told of changes: %w", refusal(err))
+		}
+	}
+	if err != nil {
+		_ = t.wire.Close()
+		return nil, err
+	}
+	l := &link{wire: wire, conn: conn, cached: cached, dead: make(chan struct{}), more: make(chan struct{}, 1)}
 	go l.read()
 	go l.write()
-	for _, command := range w.greeting() {
-		r, err := l.do(ctx, command...)
-		if err == nil {
-			_, err = r.value()
-		}
-		if err != nil {
-			l.end(err)
-			return nil, fmt.Errorf("greet the server: %w", err)
-		}
-	}
+	go func() { l.end(t.listen(l.dead)) }()
 	return l, nil
-}
-
-// greeting is what a connection begins with.
-func (w where) greeting() [][]string {
-	hello := []string{"HELLO", "3"}
-	if w.password != "" {
-		user := w.user
-		if user == "" {
-			user = "default"
-		}
-		hello = append(hello, "AUTH", user, w.password)
-	}
-	greeting := [][]string{append(hello, "SETNAME", "membot")}
-	if w.database != 0 {
-		greeting = append(greeting, []string{"SELECT", fmt.Sprint(w.database)})
-	}
-	return append(greeting, []string{"CLIENT", "TRACKING", "ON"})
 }
 
 // stuck is how long a connection may owe a reply before it is given up: the
 // server may be gone without a word.
 const stuck = 2 * time.Second
 
-// do sends a command and waits for its reply or for ctx to end.
-func (l *link) do(ctx context.Context, args ...string) (reply, error) {
+// do sends a command and waits for its reply or for ctx to end. No value is
+// [errMissing].
+func (l *link) do(ctx context.Context, args ...any) (any, error) {
 	mine := make(chan reply, 1)
-	if err := l.send(mine, encodeCommand(args...)); err != nil {
-		return reply{}, err
+	if err := l.send(mine, args); err != nil {
+		return nil, err
 	}
 	select {
 	case r, ok := <-mine:
 		if !ok {
 			l.mu.Lock()
 			defer l.mu.Unlock()
-			return reply{}, lost{l.err}
+			return nil, lost{l.err}
 		}
-		return r, nil
+		if r.err == nil && r.value == nil {
+			return nil, errMissing
+		}
+		return r.value, r.err
 	case <-ctx.Done():
-		return reply{}, fmt.Errorf("wait for the server: %w", ctx.Err())
+		return nil, fmt.Errorf("wait for the server: %w", ctx.Err())
 	}
 }
 
@@ -117,16 +102,16 @@ var errBusy = errors.New("the server reads too slowly")
 
 // send queues a command and whoever waits for its reply, both in one order. It
 // never blocks.
-func (l *link) send(mine chan reply, command []byte) error {
+func (l *link) send(mine chan reply, command []any) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err != nil {
 		return lost{l.err}
 	}
-	if len(l.out) > mostUnsent {
+	if l.unsent > mostUnsent {
 		return errBusy
 	}
-	l.waiting, l.out = append(l.waiting, mine), append(l.out, command...)
+	l.waiting, l.out, l.unsent = append(l.waiting, mine), append(l.out, command), l.unsent+sizeOf(command)
 	if len(l.waiting) == 1 {
 		_ = l.conn.SetReadDeadline(time.Now().Add(stuck))
 	}
@@ -137,7 +122,20 @@ func (l *link) send(mine chan reply, command []byte) error {
 	return nil
 }
 
-// write sends what has gathered, all of it at once, until the connection is over.
+func sizeOf(command []any) (bytes int) {
+	for _, arg := range command {
+		bytes += 16
+		switch a := arg.(type) {
+		case string:
+			bytes += len(a)
+		case []byte:
+			bytes += len(a)
+		}
+	}
+	return bytes
+}
+
+// write sends what has gathered, all of it at once, until the link is over.
 func (l *link) write() {
 	for {
 		select {
@@ -147,29 +145,36 @@ func (l *link) write() {
 		}
 		l.mu.Lock()
 		out := l.out
-		l.out = nil
+		l.out, l.unsent = nil, 0
 		l.mu.Unlock()
-		_ = l.conn.SetWriteDeadline(time.Now().Add(stuck))
-		if _, err := l.conn.Write(out); err != nil {
+		if err := l.flush(out); err != nil {
 			l.end(err)
 			return
 		}
 	}
 }
 
-// read hands out replies until the connection is over.
+func (l *link) flush(out [][]any) error {
+	for _, command := range out {
+		name, _ := command[0].(string)
+		if err := l.wire.Send(name, command[1:]...); err != nil {
+			return err
+		}
+	}
+	return l.wire.Flush()
+}
+
+// read hands out replies until the link is over.
 func (l *link) read() {
-	r := bufio.NewReaderSize(l.conn, 16<<10)
 	for {
-		got, err := readReply(r, 0)
-		if err == nil && got.kind == '>' {
-			l.told(got.list)
-			continue
+		value, err := l.wire.Receive()
+		if err = refusal(err); err != nil {
+			if _, refused := errors.AsType[serverError](err); !refused {
+				l.end(err)
+				return
+			}
 		}
-		if err == nil {
-			err = l.hand(got)
-		}
-		if err != nil {
+		if err := l.hand(reply{value, err}); err != nil {
 			l.end(err)
 			return
 		}
@@ -194,20 +199,7 @@ func (l *link) hand(got reply) error {
 	return nil
 }
 
-// told acts on what the server says unasked: that keys have changed.
-func (l *link) told(list []reply) {
-	if len(list) < 2 || string(list[0].text) != "invalidate" {
-		return
-	}
-	if list[1].kind == '_' {
-		l.cached.clear() // all of them
-	}
-	for _, key := range list[1].list {
-		l.cached.drop(string(key.text))
-	}
-}
-
-// end closes the connection and tells all who wait.
+// end closes the link and tells all who wait.
 func (l *link) end(cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -215,7 +207,7 @@ func (l *link) end(cause error) {
 		return
 	}
 	l.err = cause
-	_ = l.conn.Close()
+	_ = l.wire.Close()
 	for _, w := range l.waiting {
 		close(w)
 	}
@@ -231,11 +223,7 @@ func (l *link) get(ctx context.Context, key string) ([]byte, error) {
 		return value, nil
 	}
 	ticket := l.cached.expect(key)
-	r, err := l.do(ctx, "GET", key)
-	if err != nil {
-		return nil, err
-	}
-	value, err := r.value()
+	value, err := redis.Bytes(l.do(ctx, "GET", key))
 	if err == nil {
 		l.cached.fill(key, ticket, value)
 	}

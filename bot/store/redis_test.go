@@ -120,7 +120,7 @@ func TestServerComesAndGoesUnderLoad(t *testing.T) {
 }
 
 // slowServer passes everything on to the real server, late.
-func slowServer(t *testing.T, r *redis, delay *atomic.Int64) (port string) {
+func slowServer(t *testing.T, r *realServer, delay *atomic.Int64) (port string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -238,6 +238,11 @@ func TestPasswordIsNeverLogged(t *testing.T) {
 	first, _ := s.Claim(t.Context(), "1")
 	require.True(t, first)
 	require.NotContains(t, log.String(), "hunter2")
+	echo, _ := liar(t, "-ERR unknown command 'AUTH', with args beginning with: 'hunter2-echo' \r\n")
+	s = open(t, "valkey://:hunter2-echo@127.0.0.1:"+echo, Options{Log: log.logger()})
+	require.Eventually(t, func() bool { return log.count(warned) == 2 }, 5*time.Second, time.Millisecond)
+	require.NotContains(t, log.String(), "hunter2", "a server that repeats the password is not repeated")
+	require.False(t, s.Healthy())
 	good := open(t, "redis://:hunter2-right@127.0.0.1:"+r.port+"/3", Options{})
 	require.NoError(t, good.Put(t.Context(), "a", []byte("b")))
 }

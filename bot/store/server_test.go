@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// redis is a real server of a test's own, on a port of its own.
-type redis struct {
-	t    *testing.T
+// realServer is a real server of a test's own, on a port of its own.
+type realServer struct {
+	t    testing.TB
 	port string
 	dir  string
 	cmd  *exec.Cmd
@@ -22,7 +22,7 @@ type redis struct {
 
 // startRedis starts redis-server (or valkey-server), or skips the test where
 // neither is installed.
-func startRedis(t *testing.T) *redis {
+func startRedis(t testing.TB) *realServer {
 	t.Helper()
 	if _, err := serverBinary(); err != nil {
 		t.Skip("skipped: neither redis-server nor valkey-server is installed (Debian: redis-server)")
@@ -32,7 +32,7 @@ func startRedis(t *testing.T) *redis {
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
-	r := &redis{t: t, port: port, dir: t.TempDir()}
+	r := &realServer{t: t, port: port, dir: t.TempDir()}
 	r.start()
 	t.Cleanup(r.stop)
 	return r
@@ -45,9 +45,9 @@ func serverBinary() (string, error) {
 	return exec.LookPath("valkey-server")
 }
 
-func (r *redis) address() string { return "valkey://127.0.0.1:" + r.port + "/0" }
+func (r *realServer) address() string { return "valkey://127.0.0.1:" + r.port + "/0" }
 
-func (r *redis) start() {
+func (r *realServer) start() {
 	r.t.Helper()
 	path, err := serverBinary()
 	require.NoError(r.t, err)
@@ -56,7 +56,7 @@ func (r *redis) start() {
 	require.Eventually(r.t, func() bool { return strings.HasPrefix(r.say("PING"), "+PONG") }, 5*time.Second, 10*time.Millisecond)
 }
 
-func (r *redis) stop() {
+func (r *realServer) stop() {
 	if r.cmd != nil {
 		_ = r.cmd.Process.Signal(syscall.SIGCONT)
 		_ = r.cmd.Process.Kill()
@@ -67,7 +67,7 @@ func (r *redis) stop() {
 
 // say sends one inline command and returns the start of the reply, without any
 // client of ours in between.
-func (r *redis) say(command string) string {
+func (r *realServer) say(command string) string {
 	conn, err := net.DialTimeout("tcp", "127.0.0.1:"+r.port, time.Second)
 	if err != nil {
 		return err.Error()

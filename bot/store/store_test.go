@@ -36,7 +36,7 @@ func (j *journal) count(text string) int { return strings.Count(j.String(), text
 
 func (j *journal) logger() *slog.Logger { return slog.New(slog.NewTextHandler(j, nil)) }
 
-func open(t *testing.T, address string, o Options) *Store {
+func open(t testing.TB, address string, o Options) *Store {
 	t.Helper()
 	if o.Log == nil {
 		o.Log = (&journal{}).logger()

@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // the server names scripts by it
 	"crypto/tls"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -13,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gomodule/redigo/redis"
 )
 
 // prefix keeps membot's keys apart from whatever else the server holds.
@@ -29,13 +29,10 @@ type server struct {
 	closed bool
 }
 
-// script is a step that the server makes at once.
-type script struct{ text, sha string }
+// script is a step that the server makes at once; it knows one by its hash.
+type script struct{ text, hash string }
 
-func newScript(text string) script {
-	sum := sha1.Sum([]byte(text)) //nolint:gosec // as above
-	return script{text: text, sha: hex.EncodeToString(sum[:])}
-}
+func newScript(text string) script { return script{text, redis.NewScript(1, text).Hash()} }
 
 var (
 	swapScript = newScript(`
@@ -135,55 +132,65 @@ func (s *server) connect(done chan struct{}) {
 	}
 }
 
-func (s *server) do(ctx context.Context, args ...string) (reply, error) {
+// unreachable is an error that says of a server that it answers nothing now,
+// whatever it is asked.
+type unreachable struct{ cause error }
+
+// Error implements error.
+func (u unreachable) Error() string { return u.cause.Error() }
+
+// Unwrap gives the cause.
+func (u unreachable) Unwrap() error { return u.cause }
+
+func reached(err error) error {
+	if _, refused := errors.AsType[serverError](err); err == nil || refused || errors.Is(err, errMissing) {
+		return err
+	}
+	return unreachable{err}
+}
+
+func (s *server) do(ctx context.Context, args ...any) (any, error) {
 	l, err := s.connected(ctx)
 	if err != nil {
-		return reply{}, err
+		return nil, reached(err)
 	}
-	return l.do(ctx, args...)
+	value, err := l.do(ctx, args...)
+	return value, reached(err)
 }
 
 func (s *server) get(ctx context.Context, key string) ([]byte, error) {
 	l, err := s.connected(ctx)
 	if err != nil {
-		return nil, err
+		return nil, reached(err)
 	}
-	return l.get(ctx, prefix+key)
+	value, err := l.get(ctx, prefix+key)
+	return value, reached(err)
 }
 
 func (s *server) set(ctx context.Context, key string, value []byte, ttl time.Duration) error {
-	command := []string{"SET", prefix + key, string(value)}
+	command := []any{"SET", prefix + key, value}
 	if ttl > 0 {
 		command = append(command, "PX", milliseconds(ttl))
 	}
-	r, err := s.do(ctx, command...)
-	if err == nil {
-		_, err = r.value()
-	}
+	_, err := s.do(ctx, command...)
 	return err
 }
 
 // milliseconds is a time to live: never the 0 that a server refuses.
-func milliseconds(d time.Duration) string { return strconv.FormatInt(max(1, d.Milliseconds()), 10) }
+func milliseconds(d time.Duration) int64 { return max(1, d.Milliseconds()) }
 
 // claim is SET NX, then a read of who was first; should that have run out in
 // between, the claim is tried once more.
 func (s *server) claim(ctx context.Context, key string, value []byte, ttl time.Duration) ([]byte, bool, error) {
 	for range 2 {
-		r, err := s.do(ctx, "SET", prefix+key, string(value), "PX", milliseconds(ttl), "NX")
-		if err == nil {
-			_, err = r.value()
-		}
+		_, err := s.do(ctx, "SET", prefix+key, value, "PX", milliseconds(ttl), "NX")
 		if err == nil {
 			return nil, true, nil
 		}
 		if !errors.Is(err, errMissing) {
 			return nil, false, err
 		}
-		if r, err = s.do(ctx, "GET", prefix+key); err != nil {
-			return nil, false, err
-		}
-		held, err := r.value()
+		held, err := redis.Bytes(s.do(ctx, "GET", prefix+key))
 		if !errors.Is(err, errMissing) {
 			return held, false, err
 		}
@@ -192,30 +199,21 @@ func (s *server) claim(ctx context.Context, key string, value []byte, ttl time.D
 }
 
 func (s *server) swap(ctx context.Context, key string, from, to []byte, ttl time.Duration) (bool, error) {
-	n, err := s.run(ctx, swapScript, key, string(from), string(to), milliseconds(ttl))
+	n, err := s.run(ctx, swapScript, key, from, to, milliseconds(ttl))
 	return n == 1, err
 }
 
 func (s *server) take(ctx context.Context, key string, r Rate) (time.Duration, error) {
-	each := strconv.FormatInt((r.Per / time.Duration(r.Count)).Microseconds(), 10)
-	wait, err := s.run(ctx, takeScript, key, each, strconv.FormatInt(r.Per.Microseconds(), 10))
+	wait, err := s.run(ctx, takeScript, key, (r.Per / time.Duration(r.Count)).Microseconds(), r.Per.Microseconds())
 	return time.Duration(wait) * time.Microsecond, err
 }
 
 // run runs a script by its name, or by its text where the server does not know it.
-func (s *server) run(ctx context.Context, sc script, key string, args ...string) (int64, error) {
-	command := append([]string{"EVALSHA", sc.sha, "1", prefix + key}, args...)
-	r, err := s.do(ctx, command...)
-	if err != nil {
-		return 0, err
-	}
-	n, err := r.number()
+func (s *server) run(ctx context.Context, sc script, key string, args ...any) (int64, error) {
+	keyed := append([]any{prefix + key}, args...)
+	n, err := redis.Int64(s.do(ctx, append([]any{"EVALSHA", sc.hash, 1}, keyed...)...))
 	if refused, ok := errors.AsType[serverError](err); ok && strings.HasPrefix(string(refused), "NOSCRIPT") {
-		command[0], command[1] = "EVAL", sc.text
-		if r, err = s.do(ctx, command...); err != nil {
-			return 0, err
-		}
-		return r.number()
+		return redis.Int64(s.do(ctx, append([]any{"EVAL", sc.text, 1}, keyed...)...))
 	}
 	return n, err
 }
@@ -234,26 +232,23 @@ func (s *server) close() error {
 func (s *server) list(ctx context.Context, class string) (map[string][]byte, error) {
 	found, cursor := map[string][]byte{}, "0"
 	for {
-		r, err := s.do(ctx, "SCAN", cursor, "MATCH", prefix+class+"*", "COUNT", "1000")
+		page, err := redis.Values(s.do(ctx, "SCAN", cursor, "MATCH", prefix+class+"*", "COUNT", 1000))
 		if err != nil {
 			return nil, err
 		}
-		if _, err := r.value(); err != nil && !errors.Is(err, errMissing) {
-			return nil, err
-		}
-		if len(r.list) != 2 {
+		var keys []string
+		if _, err := redis.Scan(page, &cursor, &keys); err != nil {
 			return nil, errProtocol
 		}
-		for _, key := range r.list[1].list {
-			got, err := s.do(ctx, "GET", string(key.text))
-			if err != nil {
+		for _, key := range keys {
+			value, err := redis.Bytes(s.do(ctx, "GET", key))
+			if err == nil {
+				found[strings.TrimPrefix(key, prefix)] = value
+			} else if !errors.Is(err, errMissing) {
 				return nil, err
 			}
-			if value, err := got.value(); err == nil {
-				found[strings.TrimPrefix(string(key.text), prefix)] = value
-			}
 		}
-		if cursor = string(r.list[0].text); cursor == "0" {
+		if cursor == "0" {
 			return found, nil
 		}
 	}

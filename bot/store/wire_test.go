@@ -1,15 +1,19 @@
 package store
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"net"
+	"runtime"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/gomodule/redigo/redis"
 	"github.com/stretchr/testify/require"
 	"github.com/valkey-io/valkey-go"
 )
@@ -75,22 +79,77 @@ func statOf(stats, command string) (calls int) {
 	return calls
 }
 
+// saying is a connection whose other side says so much and hangs up.
+type saying struct {
+	net.Conn
+	*bytes.Reader
+}
+
+func (s saying) Read(p []byte) (int, error)         { return s.Reader.Read(p) }
+func (s saying) Write(p []byte) (int, error)        { return len(p), nil }
+func (s saying) Close() error                       { return nil }
+func (s saying) SetReadDeadline(_ time.Time) error  { return nil }
+func (s saying) SetWriteDeadline(_ time.Time) error { return nil }
+
+// received is how many replies the client takes of what was said, and why no more.
+func received(said []byte) (replies int, err error) {
+	wire := redis.NewConn(&bounded{Conn: saying{Reader: bytes.NewReader(said)}}, 0, 0)
+	for ; ; replies++ {
+		if _, err = wire.Receive(); wire.Err() != nil {
+			return replies, err
+		}
+	}
+}
+
+// TestClaimsAreBounded: what is within bounds passes, what is not is refused
+// before there is room for it.
+func TestClaimsAreBounded(t *testing.T) {
+	nested := func(n int) string { return strings.Repeat("*1\r\n", n) + ":1\r\n" }
+	for name, row := range map[string]struct {
+		said    string
+		replies int
+		err     error
+	}{
+		"every kind":            {"+OK\r\n-ERR no\r\n:12\r\n$3\r\na\nb\r\n$0\r\n\r\n$-1\r\n*-1\r\n*0\r\n*2\r\n*1\r\n:1\r\n$1\r\nx\r\n+OK\r\n", 10, io.EOF},
+		"the longest value":     {fmt.Sprintf("$%d\r\n%s\r\n", maxValue, make([]byte, maxValue)), 1, io.EOF},
+		"a longer one":          {fmt.Sprintf("$%d\r\n", maxReply+1), 0, errProtocol},
+		"beyond any memory":     {"$9999999999999\r\n", 0, errProtocol},
+		"beyond any number":     {"$99999999999999999999\r\n", 0, errProtocol},
+		"a list beyond memory":  {"*99999999999\r\n", 0, errProtocol},
+		"lists in lists":        {nested(maxNest), 1, io.EOF},
+		"lists in lists deeper": {nested(maxNest + 1), 0, errProtocol},
+		"small parts, too many": {"*60000\r\n" + strings.Repeat(fmt.Sprintf("$100\r\n%s\r\n", make([]byte, 100)), 60000), 0, errProtocol},
+		"a line without end":    {"+" + strings.Repeat("x", maxLine+1), 0, errProtocol},
+		"nonsense":              {"HTTP/1.1 400 Bad Request\r\n\r\n", 0, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			replies, err := received([]byte(row.said))
+			require.Equal(t, row.replies, replies)
+			require.Error(t, err)
+			if row.err != nil {
+				require.ErrorIs(t, err, row.err)
+			}
+		})
+	}
+}
+
 func FuzzReply(f *testing.F) {
 	for _, seed := range []string{
-		"+OK\r\n", "-ERR no\r\n", ":12\r\n", "$3\r\nabc\r\n", "$-1\r\n", "_\r\n", "*2\r\n$1\r\na\r\n_\r\n",
-		"%1\r\n+a\r\n:1\r\n", ">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n", "$99999999999\r\n", "*1000000\r\n", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n+x\r\n",
+		"+OK\r\n", "-ERR no\r\n", ":12\r\n", "$3\r\nabc\r\n", "$-1\r\n", "*2\r\n$1\r\na\r\n$-1\r\n",
+		"*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n*1\r\n$1\r\nk\r\n", "$99999999999\r\n", "*1000000\r\n",
+		"*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n+x\r\n",
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r := bufio.NewReader(bytes.NewReader(data))
-		for {
-			got, err := readReply(r, 0)
-			if err != nil {
-				return
-			}
-			_, _ = got.value()
-			_, _ = got.number()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := received(data); err == nil {
+			t.Error("the end is an error")
+		}
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > 8*maxReply+uint64(1000*len(data)) {
+			t.Errorf("%d bytes said took %d", len(data), took)
 		}
 	})
 }
@@ -123,4 +182,23 @@ func liar(t *testing.T, says string) (port string, asked *atomic.Int64) {
 		asked.Add(1)
 		write(says)
 	}), asked
+}
+
+// BenchmarkOwnCopy reads what the server has promised to tell changes of.
+func BenchmarkOwnCopy(b *testing.B) {
+	s := open(b, startRedis(b).address(), Options{Deadline: 2 * time.Second})
+	require.NoError(b, s.Put(b.Context(), "a", make([]byte, 2000)))
+	for b.Loop() {
+		if _, err := s.Get(b.Context(), "a"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkRoundTrip claims, which always asks the server.
+func BenchmarkRoundTrip(b *testing.B) {
+	s := open(b, startRedis(b).address(), Options{Deadline: 2 * time.Second})
+	for b.Loop() {
+		s.Claim(b.Context(), "a")
+	}
 }
