@@ -7,11 +7,12 @@ type engineRow struct {
 	bills   []bill
 	context []bill // what torch or the engine does not count as its own
 
-	block   func(*Plan) float64                    // tokens of one block of cache
-	window  func(s *sheet, window float64) float64 // tokens a window keeps of one sequence
-	latents func(*Plan) float64                    // copies of MLA's latent; nil: one
-	budget  func(*sheet) float64                   // bytes for caches on the card; nil: what is left
+	block   func(*Plan) float64          // tokens of one block of cache
+	window  func(*sheet, *block) float64 // tokens a window keeps of one sequence
+	latents func(*sheet) float64         // copies of MLA's latent; nil: one
+	budget  func(*sheet) float64         // bytes for caches on the card; nil: what is left
 
+	grows         bool // the cache is made as tokens come, not at the start
 	padsVocab     bool // to a multiple of 64 on each rank
 	padsValues    bool // MLA's values to the width of its keys
 	castsFP32     bool // weights of 32 bits, and scales of NF4, to its own liking
@@ -22,7 +23,7 @@ type engineRow struct {
 var engines = [numEngines]engineRow{
 	Transformers: {
 		resolve: splitByLayers, bills: transformersBills, context: serveContext,
-		block: one, window: transformersWindow,
+		block: one, window: transformersWindow, latents: transformersLatents, grows: true,
 	},
 	VLLM: {
 		resolve: resolveVLLM, bills: vllmBills, context: serveContext,
@@ -36,7 +37,7 @@ var engines = [numEngines]engineRow{
 	},
 	LlamaCPP: {
 		resolve: resolveLlama, bills: llamaBills, context: serveContext,
-		block: llamaBlocks, window: cellWindow, hostEmbedding: true,
+		block: llamaBlocks, window: cellWindow, latents: llamaLatents, hostEmbedding: true,
 	},
 	IKLlamaCPP: {
 		resolve: resolveLlama, bills: llamaBills, context: serveContext,
@@ -44,7 +45,7 @@ var engines = [numEngines]engineRow{
 	},
 	TensorRTLLM: {
 		resolve: resolveTensorRT, bills: tensorrtBills, context: serveContext,
-		block: tensorrtBlocks, window: slidingWindow, budget: freeBudget, padsVocab: true,
+		block: tensorrtBlocks, window: wholeWindow, budget: freeBudget, padsVocab: true,
 	},
 	LMDeploy: {
 		resolve: resolveLMDeploy, bills: tensorrtBills, context: serveContext,

@@ -148,19 +148,6 @@ func llamaBlocks(p *Plan) float64 {
 	return 32
 }
 
-// mlaModes: mode 0 caches full heads, 1 the latent and its transpose, 2 and 3
-// the latent alone.
-func mlaModes(p *Plan) float64 {
-	switch p.Serve.MLAMode.Or(3) {
-	case 0:
-		return 0
-	case 1:
-		return 2
-	default:
-		return 1
-	}
-}
-
 // computeBuffer is llama.cpp's: fp32 logits and the residual stream of a
 // ubatch, or without fused attention one block's scores, whichever is larger.
 func (s *sheet) computeBuffer() float64 {

@@ -1,5 +1,7 @@
 package estimator
 
+import "strings"
+
 const transformersSource = "Qwen's published tables of max_memory_allocated"
 
 // transformersBills: a generation's peak is the prefill, with one block's MLA
@@ -109,22 +111,49 @@ func (s *sheet) wholeLogits() bool {
 func growingCache(cache []bill) []bill {
 	var all []bill
 	for _, b := range cache {
-		if b.fixed {
+		if !b.fixed {
+			b.moments = AtDecode
+		}
+		all = append(all, b)
+	}
+	for _, b := range promptCaches {
+		if !b.fixed {
 			all = append(all, b)
-			continue
 		}
-		prompt := b
-		b.moments, prompt.moments = AtDecode, AtPrefill
-		prompt.text = "(" + b.text + ") * Ps"
-		if bytes := b.bytes; bytes != nil {
-			prompt.bytes = func(s *sheet) float64 { return bytes(s) * s.promptShare() }
-		}
-		if each := b.each; each != nil {
-			prompt.each = func(s *sheet, k *block) float64 { return each(s, k) * s.promptShare() }
-		}
-		all = append(all, b, prompt)
 	}
 	return all
+}
+
+// promptCaches are the bills of the caches after prefill.
+var promptCaches = func() []bill {
+	all := make([]bill, 0, len(cacheBills))
+	for _, b := range cacheBills {
+		if !b.fixed {
+			b = afterPrompt(b)
+		}
+		all = append(all, b)
+	}
+	return all
+}()
+
+// afterPrompt is a bill of a cache as the prompts leave it.
+func afterPrompt(b bill) bill {
+	b.moments = AtPrefill
+	if bytes := b.bytes; bytes != nil {
+		b.text = "(" + b.text + ") * Ps"
+		b.bytes = func(s *sheet) float64 { return bytes(s) * s.promptShare() }
+		return b
+	}
+	each := b.each
+	b.text = strings.ReplaceAll(b.text, "Tk", "Tp")
+	b.each = func(s *sheet, k *block) float64 {
+		whole := each(s, k)
+		if whole == 0 || !k.slides() {
+			return whole * s.promptShare()
+		}
+		return whole / s.kept(k) * s.keptOfPrompt(k)
+	}
+	return b
 }
 
 // promptShare is the prompt's share of all tokens.

@@ -70,14 +70,6 @@ func chunks(v *Serve) bool {
 
 func vllmBlocks(*Plan) float64 { return vllmBlock }
 
-// vllmLatents: before 0.7 MLA was served by expanding its latents to heads.
-func vllmLatents(p *Plan) float64 {
-	if p.Serve.Version.Before(0, 7) {
-		return 0
-	}
-	return 1
-}
-
 // vllmBudget is what the utilisation leaves for caches, the identity that
 // vLLM's own log closes: weights, activation peak, non-torch and, from 0.21 on,
 // an estimate of the graphs are taken off.

@@ -15,10 +15,31 @@ func (s *sheet) kept(b *block) float64 {
 	if m.Kind == MLA && b.W > 0 {
 		return min(s.v.tokens, s.b*b.W)
 	}
-	if m.Kind != Window && m.Kind != Chunked || b.W <= 0 {
+	if !b.slides() {
 		return s.v.tokens
 	}
-	return min(s.v.tokens, s.b*s.v.row.window(s, b.W))
+	return min(s.v.tokens, s.b*s.v.row.window(s, b))
+}
+
+// slides says whether a kind of block attends to a window or a chunk.
+func (b *block) slides() bool {
+	k := b.layer.Mixer.Kind
+	return (k == Window || k == Chunked) && b.W > 0 && b.layer.Cross.Kind == None
+}
+
+// keptOfPrompt is the tokens that a kind of block keeps once the prompts are
+// read, in a cache that grows: of a window that slides the whole prompt, since
+// its last tokens are a view of all of them until the next one is written.
+//
+// DynamicSlidingWindowLayer in transformers' cache_utils.py.
+func (s *sheet) keptOfPrompt(b *block) float64 {
+	if !b.slides() {
+		return s.kept(b) * s.promptShare()
+	}
+	if s.plan.Serve.Version.Before(4, 56) { // a cache of one length from the start
+		return s.kept(b)
+	}
+	return s.b * s.s / float64(or(s.plan.Serve.DecodeContext, 1))
 }
 
 // decoded is the tokens of the decoder of an encoder-decoder: where the encoder
@@ -65,18 +86,6 @@ func (s *sheet) latentCache(b *block) float64 {
 		return 0
 	}
 	return b.l * s.wk * (s.v.latents*b.r + b.R + b.ix) * s.kept(b)
-}
-
-// expanded is the bytes of a token where MLA's keys and values are cached for
-// every head, and not as latents; 0 without MLA.
-func (s *sheet) expanded() float64 {
-	total := 0.0
-	for i := range s.blocks {
-		if b := &s.blocks[i]; b.layer.Mixer.Kind == MLA && s.keeps(b) {
-			total += b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*b.dv)
-		}
-	}
-	return total
 }
 
 func (s *sheet) crossHeads(b *block) float64 {
@@ -158,55 +167,22 @@ func (s *sheet) perToken() float64 {
 	return total * s.v.cached / float64(or(s.plan.Serve.DecodeContext, 1))
 }
 
-// cache is the bytes of all caches and states for the sequences asked for.
+// cache is the bytes of all caches and states for the sequences asked for, at
+// their most.
 func (s *sheet) cache() float64 {
-	total := 0.0
-	for i := range cacheBills {
-		total += cacheBills[i].amount(s)
+	if s.v.row.grows {
+		return max(total(s, cacheBills), total(s, promptCaches))
 	}
-	return total
+	return total(s, cacheBills)
+}
+
+func total(s *sheet, all []bill) float64 {
+	sum := 0.0
+	for i := range all {
+		sum += all[i].amount(s)
+	}
+	return sum
 }
 
 // roundUp is the next multiple of a whole block.
 func roundUp(tokens, block float64) float64 { return math.Ceil(tokens/block) * block }
-
-// The rules for what a window keeps of one sequence, tokens.
-
-// wholeWindow keeps everything: the engine has no rule for windows.
-func wholeWindow(s *sheet, _ float64) float64 { return s.s + s.n }
-
-// pagedWindow is vLLM's: the window and one pass beside it, in whole blocks and
-// one to spare. Before 0.9 it knew no windows.
-func pagedWindow(s *sheet, window float64) float64 {
-	if s.plan.Serve.Version.Before(0, 9) {
-		return s.s + s.n
-	}
-	return roundUp(window-1+s.v.m, vllmBlock) + vllmBlock
-}
-
-// cellWindow is llama.cpp's: the window and one ubatch beside it, in cells of
-// 256. Builds before b5430 had no rule.
-func cellWindow(s *sheet, window float64) float64 {
-	if s.plan.Serve.Version.Before(5430, 0) {
-		return s.s + s.n
-	}
-	return roundUp(window+s.v.u, llamaCells)
-}
-
-// slidingWindow keeps the window alone.
-func slidingWindow(_ *sheet, window float64) float64 { return window }
-
-// transformersWindow: a cache that slides since 4.56; before, only the models
-// that brought their own did.
-func transformersWindow(s *sheet, window float64) float64 {
-	if s.plan.Serve.Version.Before(4, 56) && !ownWindowCache[s.arch.Family] {
-		return s.s + s.n
-	}
-	return window
-}
-
-var ownWindowCache = map[string]bool{"gemma2": true, "gemma3": true, "gemma3_text": true, "cohere2": true}
-
-// poolWindow is SGLang's: the pool of the windows holds four tokens for each
-// five of the full pool (swa_full_tokens_ratio).
-func poolWindow(s *sheet, window float64) float64 { return max(window, 0.8*(s.s+s.n)) }

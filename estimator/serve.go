@@ -80,7 +80,7 @@ func (s *sheet) fillCache() {
 	v.tokens = s.b * math.Ceil((s.s+s.n)/block) * block / float64(or(s.plan.Serve.DecodeContext, 1))
 	v.latents = 1
 	if v.row.latents != nil {
-		v.latents = v.row.latents(&s.plan)
+		v.latents = v.row.latents(s)
 	}
 	for i := range s.blocks {
 		b := &s.blocks[i]
@@ -105,6 +105,7 @@ type rankLetter struct {
 var rankLetters = []rankLetter{
 	{"kh", "KV heads on one rank", func(s *sheet, b *block) float64 { return s.kvHeads(b) }},
 	{"Tk", "tokens kept for all sequences, in the engine's blocks", func(s *sheet, b *block) float64 { return s.kept(b) }},
+	{"Tp", "tokens kept of all prompts", func(s *sheet, b *block) float64 { return s.keptOfPrompt(b) }},
 	{"ss", "elements of a recurrent state", func(_ *sheet, b *block) float64 { return b.ss }},
 	{"sc", "elements of a convolution's state", func(_ *sheet, b *block) float64 { return b.sc }},
 	{"vd", "head size of cached values", func(s *sheet, b *block) float64 { return s.valueDim(b) }},

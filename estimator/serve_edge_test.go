@@ -1,6 +1,7 @@
 package estimator
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,16 +43,71 @@ func TestCrossCacheFollowsTheEncoder(t *testing.T) {
 	}
 }
 
-// Every engine of today caches MLA's latents; what transformers would store by
-// head is said beside.
-func TestTransformersCachesLatents(t *testing.T) {
+// transformers stores MLA's keys and values by head, 71 times the latents of
+// DeepSeek-V3, and says what other engines would need; so did vLLM before 0.7
+// and llama.cpp before b5140, which kept a second copy of the latent until
+// b7830.
+func TestLatentsByEngine(t *testing.T) {
 	a := latentShape(61, 3, 7168, 128, 1536, 18432, 2048, 256, 8, 2048, 129280, 163840)
-	b := estimate(t, a, Plan{Seq: 4096})
-	require.Equal(t, float64(61*576*2*4096), part(b, KVCache))
-	require.Equal(t, Bytes(70_272), b.Capacity.KVBytesPerToken)
-	require.Contains(t, b.Notes, Note{Code: "mla_expanded", Key: "engine", Value: "4997120", Warning: true})
-	for _, n := range estimate(t, a, Plan{Seq: 4096, Serve: Serve{Engine: SGLang}}).Notes {
-		require.NotEqual(t, "mla_expanded", n.Code)
+	const heads, latents, twice = 61 * 128 * (192 + 128) * 2, 61 * 576 * 2, 61 * (576 + 512) * 2
+	for _, row := range []struct {
+		serve Serve
+		want  int64
+	}{
+		{Serve{}, heads},
+		{Serve{Engine: VLLM}, latents},
+		{Serve{Engine: VLLM, Version: Version{0, 6}}, 61 * 128 * (192 + 192) * 2}, // values as wide as keys
+		{Serve{Engine: SGLang}, latents},
+		{Serve{Engine: LlamaCPP}, latents},
+		{Serve{Engine: LlamaCPP, Version: Version{7000, 0}}, twice},
+		{Serve{Engine: LlamaCPP, Version: Version{5000, 0}}, heads},
+		{Serve{Engine: IKLlamaCPP}, latents},
+		{Serve{Engine: TensorRTLLM}, latents},
+		{Serve{Engine: LMDeploy}, latents},
+	} {
+		b := estimate(t, a, Plan{Seq: 4096, Serve: row.serve})
+		require.Equal(t, Bytes(row.want), b.Capacity.KVBytesPerToken, "%v", row.serve)
+		require.Equal(t, float64(4096*row.want), part(b, KVCache), "%v", row.serve)
+		said := slices.ContainsFunc(b.Notes, func(n Note) bool { return n.Code == "mla_expanded" && n.Value == "70272" })
+		require.Equal(t, row.want > twice, said, "%v", row.serve)
+	}
+}
+
+// What each engine keeps of sliding windows, tokens of 32 768, of families it
+// does and does not slide; transformers holds the whole prompt until it writes.
+func TestWindowsByEngine(t *testing.T) {
+	const seq = 32768
+	mistral := llama(32, 4096, 32, 8, 128, 14336, 32000, false)
+	mistral.Family = "mistral"
+	mistral.Layers[0].Mixer.Kind, mistral.Layers[0].Mixer.Window = Window, 4096
+	phi := mistral
+	phi.Family = "phi3"
+	gemma := servedArchs(t)["gemma-3-27b"]
+	for _, row := range []struct {
+		name  string
+		arch  Arch
+		plan  Plan
+		token int64 // bytes of a token in all windowed blocks
+		want  int64 // tokens that they keep
+	}{
+		{"llama.cpp reads Mistral as a llama", mistral, Plan{Serve: Serve{Engine: LlamaCPP}}, 131072, seq},
+		{"and has Phi 3's switched off", phi, Plan{Serve: Serve{Engine: LlamaCPP}}, 131072, seq},
+		{"vLLM slides both", mistral, Plan{Serve: Serve{Engine: VLLM, MaxBatched: 2048}}, 131072, 6160},
+		{"SGLang neither", mistral, Plan{Serve: Serve{Engine: SGLang}}, 131072, seq},
+		{"transformers after the prompt", mistral, Plan{}, 131072, seq},
+		{"Gemma 3 in cells", gemma, Plan{Serve: Serve{Engine: LlamaCPP}}, 52 * 8192, 1536},
+		{"before b5430 whole", gemma, Plan{Serve: Serve{Engine: LlamaCPP, Version: Version{5000, 0}}}, 52 * 8192, seq},
+		{"ik_llama.cpp whole", gemma, Plan{Serve: Serve{Engine: IKLlamaCPP}}, 52 * 8192, seq},
+		{"vLLM in six groups of ten", gemma, Plan{Serve: Serve{Engine: VLLM, MaxBatched: 2048}}, 60 * 8192, 3088},
+		{"vLLM before 0.9 whole", gemma, Plan{Serve: Serve{Engine: VLLM, Version: Version{0, 8}}}, 52 * 8192, seq},
+		{"transformers 4.50's own cache", gemma, Plan{Serve: Serve{Version: Version{4, 50}}}, 52 * 8192, 1024},
+	} {
+		row.plan.Seq = seq
+		far := int64(0)
+		if len(row.arch.Layers) > 1 {
+			far = 10 * 8192 * seq
+		}
+		require.Equal(t, far+row.token*row.want, int64(part(estimate(t, row.arch, row.plan), KVCache)), row.name)
 	}
 }
 

@@ -22,8 +22,11 @@ func (s *sheet) serveNotes(b *Breakdown) {
 	if other, total := s.asOther(); other != "" && total != b.Total {
 		note("other_version", "engine", other+" → "+total.String(), false)
 	}
-	if heads := s.expanded(); heads > 0 && s.plan.Serve.Engine == Transformers {
-		note("mla_expanded", "engine", strconv.FormatFloat(heads, 'f', 0, 64), true)
+	if token := s.latentToken(); token > 0 && s.v.latents == 0 {
+		note("mla_expanded", "engine", strconv.FormatFloat(token, 'f', 0, 64), true)
+	}
+	if code, value := s.windowNote(); code != "" {
+		note(code, "engine", value, false)
 	}
 	if s.v.row.hostEmbedding && s.towers > 0 {
 		note("tower_apart", "engine", Bytes(2*s.towers).String(), false)
@@ -62,4 +65,29 @@ func (s *sheet) asOther() (string, Bytes) {
 		return "", 0
 	}
 	return name, total
+}
+
+// windowNote says where windows cost more than their tokens: an engine that
+// keeps them whole, or a cache that holds the prompt until it slides.
+func (s *sheet) windowNote() (code, value string) {
+	whole, prompt := 0.0, 0.0
+	for i := range s.blocks {
+		b := &s.blocks[i]
+		if !b.slides() || b.W >= s.s+s.n || !s.keeps(b) {
+			continue
+		}
+		token := s.headCache(b) * s.v.cached / s.kept(b)
+		if s.v.row.window(s, b) == s.s+s.n {
+			whole += token * (s.kept(b) - s.b*b.W)
+		} else if s.v.row.grows {
+			prompt += token * (s.keptOfPrompt(b) - s.kept(b))
+		}
+	}
+	switch {
+	case whole > 0:
+		return "window_whole", bytesOf(whole).String()
+	case prompt > 0:
+		return "window_prompt", bytesOf(prompt).String()
+	}
+	return "", ""
 }

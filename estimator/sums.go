@@ -63,6 +63,7 @@ type sums struct {
 	headWidth   float64 // bytes of a weight of the stored head
 	storedBytes float64 // what the repository's tensors come to by the shape
 	mtpBlocks   []block
+	slides      engineSet // the engines that cache the family's windows by the window
 }
 
 // maxima of what a shape may say; a config beyond them is not a model.

@@ -141,6 +141,7 @@ var quantRules = func() (rules [numDTypes]quantRule) {
 // weigh lists the linears of every kind of block, and counts where its blocks
 // stand.
 func (s *sums) weigh(a *Arch) {
+	s.slides = slidingFamilies[a.Family]
 	q := scheme{Quant: a.Quant, plain: a.plainWidth()}
 	if q.DType != Stored {
 		q.plain = min(2, q.plain)

@@ -1,0 +1,70 @@
+package estimator
+
+// The copies of MLA's latent that engines cache for each token; 0 where they
+// cache keys and values by head.
+
+// transformersLatents: its classes store what attention reads, keys and values
+// by head. DeepSeek-V4 has one head, which is the latent.
+//
+// modeling_deepseek_v3.py, as the repositories' own modeling_deepseek.py.
+func transformersLatents(s *sheet) float64 {
+	for i := range s.blocks {
+		if b := &s.blocks[i]; b.layer.Mixer.Kind == MLA && b.k <= 1 {
+			return 1
+		}
+	}
+	return 0
+}
+
+// vllmLatents: before 0.7 MLA was served by expanding its latents to heads.
+func vllmLatents(s *sheet) float64 {
+	if s.plan.Serve.Version.Before(0, 7) {
+		return 0
+	}
+	return 1
+}
+
+// The builds of llama.cpp from which on it caches latents, and keeps no second
+// copy of them as values.
+const (
+	latentBuild  = 5140 // pull request 12801, April 2025
+	keysOnlyFrom = 7830 // pull request 19067, January 2026
+)
+
+// llamaLatents: full heads, then keys of latent and rope beside values of the
+// latent alone, then the keys alone.
+func llamaLatents(s *sheet) float64 {
+	switch v := s.plan.Serve.Version; {
+	case v.Before(latentBuild, 0):
+		return 0
+	case v.Before(keysOnlyFrom, 0):
+		return 2
+	default:
+		return 1
+	}
+}
+
+// mlaModes: mode 0 caches full heads, 1 the latent and its transpose, 2 and 3
+// the latent alone.
+func mlaModes(s *sheet) float64 {
+	switch s.plan.Serve.MLAMode.Or(3) {
+	case 0:
+		return 0
+	case 1:
+		return 2
+	default:
+		return 1
+	}
+}
+
+// latentToken is the bytes of a token where MLA's latents are cached once; 0
+// without MLA.
+func (s *sheet) latentToken() float64 {
+	total := 0.0
+	for i := range s.blocks {
+		if b := &s.blocks[i]; b.layer.Mixer.Kind == MLA && s.keeps(b) {
+			total += b.l * s.wk * (b.r + b.R + b.ix)
+		}
+	}
+	return total
+}
