@@ -47,6 +47,7 @@ var failures = []failure{
 	{hfhub.ErrBadToken, ModelPrivate, "bad_token"},
 	{hfhub.ErrNoRevision, RevisionNotFound, "no_revision"},
 	{hfhub.ErrNoFile, NoConfig, "no_file"},
+	{hfhub.ErrNoVariant, BadValue, "no_variant"},
 	{hfhub.ErrDisabled, ModelNotFound, "disabled"},
 	{hfhub.ErrRateLimited, HubRateLimited, "rate_limited"},
 	{hfhub.ErrTimeout, Timeout, "timed_out"},

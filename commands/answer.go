@@ -22,6 +22,7 @@ type Answer struct {
 	Textbook    *PerGPU              `json:"textbook,omitempty"` // explain
 	Others      []OtherTool          `json:"others,omitzero"`    // explain
 	Letters     []Letter             `json:"letters,omitzero"`   // explain: what stands for what in the formulas
+	Facts       []Fact               `json:"facts,omitzero"`     // explain: which file and key gave each number
 	Options     []Option             `json:"options,omitzero"`   // fit, models
 	Answers     []Answer             `json:"answers,omitzero"`   // compare
 	GPUs        []GPUCard            `json:"gpus,omitzero"`      // gpus
@@ -132,6 +133,16 @@ type OtherTool struct {
 	Tool  string `json:"tool"`
 	Total int64  `json:"total"`
 	Why   string `json:"why"`
+}
+
+// Fact is one number of a model with the file and the key it came from. One that
+// no key gave is the class's own default.
+type Fact struct {
+	Name    string `json:"name"`
+	Value   string `json:"value"`
+	File    string `json:"file"`
+	Key     string `json:"key"`
+	Assumed bool   `json:"assumed"`
 }
 
 // Letter is a symbol of the formulas of an explain, with its value.

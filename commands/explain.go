@@ -31,6 +31,7 @@ func (s *Service) explain(ctx context.Context, r *Request, w *Wording) (Answer, 
 		a.Textbook = perGPU(&book)
 	}
 	a.Others = others(f, &b, w)
+	a.Facts = origins(f)
 	return a, nil
 }
 
@@ -48,6 +49,18 @@ func lettersOf(b *estimator.Breakdown) []Letter {
 	list := make([]Letter, 0, len(b.Letters))
 	for _, l := range b.Letters {
 		list = append(list, Letter{Name: l.Name, Value: l.Value, Meaning: l.Meaning})
+	}
+	return list
+}
+
+// origins lists the file and the key that gave each number of a model; what the
+// family says of itself has none.
+func origins(f Found) []Fact {
+	list := make([]Fact, 0, len(f.Facts))
+	for _, fact := range f.Facts {
+		if fact.Key != "" {
+			list = append(list, Fact(fact))
+		}
 	}
 	return list
 }

@@ -35,14 +35,25 @@ type Found struct {
 	FetchedAt time.Time
 	Arch      estimator.Arch // sealed
 	Gated     bool
-	GGUF      bool // no weights but GGUF files
-	Private   bool // only the bot's own token can read it
+	GGUF      bool     // no weights but GGUF files
+	Variant   string   // of several sets of weights the one that was counted
+	Variants  []string // names of the others, of which dtype picks some
+	Private   bool     // only the bot's own token can read it
 	Notes     []FoundNote
+	Facts     []FoundFact
+}
+
+// FoundFact is one number of a model with the file and the key that gave it.
+type FoundFact struct {
+	Name, Value string
+	File, Key   string
+	Assumed     bool // no key gave it: the class's own default
 }
 
 // FoundNote is something that reading the model found out, by code.
 type FoundNote struct {
 	Code, Key, Value string
+	Count            string // a second number, of notes that say two
 	Warning          bool
 }
 

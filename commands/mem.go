@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"membot/estimator"
 	"membot/hfhub"
@@ -137,8 +138,8 @@ func trainable(b *estimator.Breakdown, f Found) *int64 {
 // notes words what the estimate and the reader assumed or warn of.
 func (a *Answer) notes(f Found, r *Request, b *estimator.Breakdown, w *Wording) {
 	a.Warnings, a.Assumptions = []Warning{}, []Assumption{}
-	add := func(code, key, value string, warning bool) {
-		text := w.Text("note."+code, "key", key, "value", value)
+	add := func(code, key, value string, warning bool, counts ...string) {
+		text := w.Text("note."+code, "key", key, "value", value, "count", strings.Join(counts, ""))
 		if warning {
 			a.Warnings = append(a.Warnings, Warning{code, text})
 		} else {
@@ -152,7 +153,7 @@ func (a *Answer) notes(f Found, r *Request, b *estimator.Breakdown, w *Wording) 
 		if n.ofSource() {
 			continue
 		}
-		add(n.Code, n.Key, n.Value, n.Warning)
+		add(n.Code, n.Key, n.Value, n.Warning, n.Count)
 	}
 	if f.Arch.Context > 0 && b.Plan.Seq+b.Plan.Out > f.Arch.Context {
 		add("seq_past_context", "seq", valueText(f.Arch.Context), true)

@@ -2,12 +2,15 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"membot/estimator"
+	"membot/hfhub"
 )
 
 // find gives the model that a request names.
@@ -25,7 +28,36 @@ func (s *Service) find(ctx context.Context, r *Request, name string) (Found, err
 	if r.Plan.DType != estimator.Stored {
 		variant = r.Plan.DType.String()
 	}
-	return s.Library.Model(ctx, name, variant)
+	f, err := s.Library.Model(ctx, name, variant)
+	return f, noVariant(err, r, name)
+}
+
+// noVariant refuses weights that a repository does not have, and names those that
+// it has.
+func noVariant(err error, r *Request, name string) error {
+	missing, ok := errors.AsType[*hfhub.Error](err)
+	if !ok || !errors.Is(err, hfhub.ErrNoVariant) {
+		return err
+	}
+	refused := refuse(BadValue, "no_variant", "model", missing.ID, "value", missing.Path, "have", strings.Join(missing.Variants, ", "))
+	near := closest(strings.ToUpper(missing.Path), missing.Variants)
+	ref, wrong := hfhub.ParseID(name)
+	if near == "" || wrong != nil {
+		return refused
+	}
+	if dtype, known := estimator.FindDType(near); known && ref.Variant == "" {
+		return refused.meant(r.With("dtype", dtype.String()))
+	}
+	other := *r
+	other.Models = slices.Clone(r.Models)
+	for i, model := range other.Models {
+		if model == name {
+			id, _, _ := strings.Cut(model, ":"+ref.Variant)
+			other.Models[i] = id + ":" + near
+		}
+	}
+	other.Settings = slices.DeleteFunc(slices.Clone(r.Settings), func(s Setting) bool { return s.Key == "dtype" })
+	return refused.meant(other.Line())
 }
 
 var sizePattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)([bmBM])$`)
@@ -108,7 +140,7 @@ func describe(f Found, w *Wording) *Model {
 	}
 	for _, n := range f.Notes {
 		if n.ofSource() {
-			m.Notes = append(m.Notes, w.Text("note."+n.Code, "key", n.Key, "value", n.Value))
+			m.Notes = append(m.Notes, w.Text("note."+n.Code, "key", n.Key, "value", n.Value, "count", n.Count))
 		}
 	}
 	m.ModelType = known(a.Family)
@@ -116,7 +148,7 @@ func describe(f Found, w *Wording) *Model {
 	if a.SizeOnly() {
 		return m
 	}
-	m.ParamsActive = known(min(a.Active(), a.Total()))
+	m.ParamsActive = known(a.Active())
 	m.Hidden, m.Layers, m.Vocab, m.Context = known(a.Hidden), known(a.Depth()), known(a.Vocab), known(a.Context)
 	m.DType = known(storedDType(a))
 	describeBlocks(m, a)

@@ -135,7 +135,10 @@ func llamaServer(f *Found, p *estimator.Plan) string {
 		attention = "off"
 	}
 	model := f.ID
-	if p.DType.GGUF() {
+	switch {
+	case f.GGUF && f.Variant != "":
+		model += ":" + f.Variant
+	case p.DType.GGUF():
 		model += ":" + strings.ToUpper(p.DType.String())
 	}
 	cache := func(d estimator.DType) string {

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 
 	"membot/estimator"
@@ -29,7 +30,8 @@ func (s Shelf) Model(ctx context.Context, reference, variant string) (Found, err
 	}
 	f := Found{
 		ID: m.ID, Revision: m.Revision, Source: m.Source, FetchedAt: m.FetchedAt, Arch: m.Arch,
-		Gated: m.Gated, Private: m.Private || m.Gated && m.Source != "catalogue", Notes: assumed(m.Read, &m.Arch), GGUF: onlyGGUF(&m.Weights),
+		Gated: m.Gated, Private: m.Private || m.Gated && m.Source != "catalogue", Notes: assumed(m.Read, &m.Arch), Facts: factsOf(m.Read),
+		GGUF: m.Weights.OnlyGGUF(), Variant: m.Weights.Variant, Variants: m.Weights.Names(),
 	}
 	if f.Private {
 		f.Notes = append(f.Notes, FoundNote{Code: "by_token", Key: "model", Value: m.ID})
@@ -40,10 +42,17 @@ func (s Shelf) Model(ctx context.Context, reference, variant string) (Found, err
 	return f, nil
 }
 
-// onlyGGUF says whether a repository has GGUF files and no other weights.
-func onlyGGUF(w *hfhub.Weights) bool {
-	return len(w.Variants) > 0 && !slices.ContainsFunc(w.Variants, func(v hfhub.Variant) bool { return v.Format != "gguf" })
+// factsOf lists where each number came from.
+func factsOf(notes hfhub.ReadNotes) []FoundFact {
+	list := make([]FoundFact, 0, len(notes.Facts))
+	for _, f := range notes.Facts {
+		list = append(list, FoundFact(f))
+	}
+	return list
 }
+
+// configs are the files whose silence means a class's default.
+var configs = []string{"config.json", "params.json"}
 
 // assumed words what the reader took from the class's defaults, a window only
 // where a block has one.
@@ -51,7 +60,7 @@ func assumed(notes hfhub.ReadNotes, a *estimator.Arch) []FoundNote {
 	var list []FoundNote
 	windowed := slices.ContainsFunc(a.Layers, func(l estimator.Layer) bool { return l.Mixer.Window > 0 })
 	for _, f := range notes.Assumptions() {
-		if f.Name == "window" && !windowed || f.File != "" && f.File != "config.json" && f.File != "params.json" {
+		if f.Name == "window" && !windowed || f.File != "" && !slices.Contains(configs, path.Base(f.File)) {
 			continue
 		}
 		list = append(list, FoundNote{Code: classDefault, Key: f.Name, Value: f.Value})
@@ -66,7 +75,7 @@ func (Shelf) Read(config []byte) (Found, error) {
 		return Found{}, err
 	}
 	arch, err = arch.Sealed()
-	return Found{ID: "config.json", Source: "file", Arch: arch, Notes: assumed(notes, &arch)}, err
+	return Found{ID: "config.json", Source: "file", Arch: arch, Notes: assumed(notes, &arch), Facts: factsOf(notes)}, err
 }
 
 // familyConfigs are the least that a config of each family says, so that the

@@ -20,6 +20,7 @@ func (p *page) explain(a *Answer) {
 	p.letters(used(a))
 	p.textbook(a)
 	p.others(a)
+	p.origins(a)
 	p.aside(a)
 	p.warnings(a)
 	p.savings(a)
@@ -84,6 +85,26 @@ func (p *page) letters(all []Letter) {
 	for _, l := range all {
 		lead := pad(letterName(l.Name), names) + "  " + padLeft(figure(l.Value), values) + "  "
 		p.lines(lead, strings.Repeat(" ", cells(lead)), p.w.term(l.Meaning))
+	}
+}
+
+// origins says which file and key gave each number of the model.
+func (p *page) origins(a *Answer) {
+	if len(a.Facts) == 0 {
+		return
+	}
+	p.gap()
+	p.lines("", "  ", p.w.Text("label.origins"))
+	names, values := 0, 0
+	for _, f := range a.Facts {
+		names, values = max(names, cells(f.Name)), max(values, cells(f.Value))
+	}
+	for _, f := range a.Facts {
+		origin := f.File + " " + f.Key
+		if f.Assumed {
+			origin = p.w.Text("label.assumed_of", "file", f.File, "key", f.Key)
+		}
+		p.lines("  "+pad(f.Name, names)+"  "+padLeft(f.Value, values)+"  ", "    ", origin)
 	}
 }
 

@@ -1,8 +1,10 @@
 package commands
 
 import (
+	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"membot/estimator"
 )
@@ -108,6 +110,9 @@ func whatIf(f Found, r *Request, b *estimator.Breakdown, w *Wording) []Change {
 			continue
 		}
 		for _, value := range c.values(&b.Plan) {
+			if c.key == "dtype" && !f.offers(value) {
+				continue
+			}
 			total, ok := tried(f, r, c.key, value)
 			saves := b.Total - total
 			if ok && float64(saves) >= worthSaying*float64(b.Total) {
@@ -117,6 +122,12 @@ func whatIf(f Found, r *Request, b *estimator.Breakdown, w *Wording) []Change {
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].Saves > list[j].Saves })
 	return list[:min(len(list), maxChanges)]
+}
+
+// offers says whether a model can be had in a format: one of GGUF files alone only
+// in those that there are.
+func (f *Found) offers(dtype string) bool {
+	return !f.GGUF || slices.ContainsFunc(f.Variants, func(name string) bool { return strings.EqualFold(name, dtype) })
 }
 
 // tried is the total with one option changed; false where the change cannot be

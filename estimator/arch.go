@@ -72,6 +72,18 @@ type File struct {
 	Bytes  Bytes  // of all tensors that the model loads
 	Params int64  // logical, unpacked; 0 if unknown
 	Source string // which file said so
+
+	// Parts says where the bytes lie, for an engine that does not put them all in
+	// one place; nil where only their sum is known.
+	Parts *FileParts
+}
+
+// FileParts are the bytes of a file's tensors by where llama.cpp puts them. What
+// is in none of them goes with the head.
+type FileParts struct {
+	Input  Bytes   // the token embedding and other tables that stay on the host
+	Head   Bytes   // 0: the embedding is held a second time
+	Blocks []Bytes // each block of the decoder in turn
 }
 
 // Layer is one kind of block.

@@ -7,16 +7,14 @@ func (a Arch) Unsealed() Arch {
 }
 
 // Active is the parameters that work on each token: all but the experts that are
-// not chosen.
+// not chosen. What the tensors hold beyond the shape works on every token.
 func (a Arch) Active() int64 {
-	active := a.Params().Active
+	p := a.Params()
 	if a.sums != nil {
-		active = a.sums.params.Active
+		p = a.sums.params
 	}
-	if a.SizeOnly() {
-		return a.Total()
-	}
-	return active
+	idle := p.Total() - p.Active
+	return max(a.Total()-idle, min(p.Active, a.Total()))
 }
 
 // targetRoles are the roles that each letter of [Targets] adapts.

@@ -17,13 +17,14 @@ type engineRow struct {
 	padsValues    bool // MLA's values to the width of its keys
 	castsFP32     bool // weights of 32 bits, and scales of NF4, to its own liking
 	hostEmbedding bool // the embedding stays on the host
+	unpacksGGUF   bool // blocks of GGUF become plain weights
 }
 
 // engines has one row for each engine.
 var engines = [numEngines]engineRow{
 	Transformers: {
 		resolve: splitByLayers, bills: transformersBills, context: serveContext,
-		block: one, window: transformersWindow, latents: transformersLatents, grows: true,
+		block: one, window: transformersWindow, latents: transformersLatents, grows: true, unpacksGGUF: true,
 	},
 	VLLM: {
 		resolve: resolveVLLM, bills: vllmBills, context: serveContext,

@@ -100,7 +100,8 @@ func repeatsKV(family string, t *Train) bool {
 
 // quantized says whether the linears of the frozen base are quantized.
 func (s *sheet) quantized() bool {
-	return s.plan.DType.Blockwise() || s.plan.DType == Stored && s.arch.Quant.DType != Stored
+	own := s.arch.Quant.DType
+	return s.plan.DType.Blockwise() || s.plan.DType == Stored && own != Stored && !own.GGUF() // GGUF is unpacked
 }
 
 // precisionRow is the bytes of a parameter while it is trained.

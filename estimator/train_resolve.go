@@ -25,7 +25,7 @@ func (p *Plan) resolveTraining(a *Arch) {
 	if !t.Dropout.Set {
 		t.Dropout = Share{N: a.Dropout, Set: true}
 	}
-	if t.Method == QLoRA && p.DType == Stored && a.Quant.DType == Stored {
+	if t.Method == QLoRA && p.DType == Stored && (a.Quant.DType == Stored || a.Quant.DType.GGUF()) {
 		p.DType = NF4DQ
 	}
 }

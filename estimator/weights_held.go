@@ -25,14 +25,69 @@ func (s *sheet) fillWeights() {
 		if !whole && all > 0 {
 			v.share = min(1, gpu/all)
 		}
+		if parts := s.arch.File.Parts; parts != nil && v.row.hostEmbedding && p.Offload == OffloadNone {
+			s.fillParts(parts)
+			return
+		}
 	}
 	v.host = s.hostWeights(gpu, all)
 }
 
+// fillParts lays a file's own tensors out as llama.cpp does: the tables of the
+// input on the host, the last of the blocks on the GPUs, each as many, and what
+// makes the logits with the last of them if it is offloaded at all.
+//
+// llama.cpp, src/llama-model.cpp, load_tensors.
+func (s *sheet) fillParts(f *FileParts) {
+	v, depth := &s.v, int64(len(f.Blocks))
+	offloaded, n := depth, s.plan.Serve.GPULayers
+	if n.Set {
+		offloaded = min(depth, n.N)
+	}
+	logits := v.file - float64(f.Input)
+	for _, b := range f.Blocks {
+		logits -= float64(b)
+	}
+	v.host = float64(f.Input)
+	for _, b := range f.Blocks[:depth-offloaded] {
+		v.host += float64(b)
+	}
+	switch {
+	case n.Set && n.N <= depth:
+		v.host, logits = v.host+logits, 0
+	case f.Head == 0 && !s.arch.NoHead:
+		logits += float64(f.Input)
+	}
+	v.share = fullestStage(f.Blocks[depth-offloaded:], int64(s.p), logits) / s.t / v.file
+}
+
+// fullestStage is the bytes of the fullest of so many stages of blocks, the last
+// of which makes the logits too.
+func fullestStage(blocks []Bytes, stages int64, logits float64) float64 {
+	each := max(1, (int64(len(blocks))+stages-1)/stages)
+	fullest, held := logits, 0.0
+	for i, b := range blocks {
+		if int64(i)%each == 0 {
+			held = 0
+		}
+		held += float64(b)
+		if i == len(blocks)-1 {
+			held += logits
+		}
+		fullest = max(fullest, held)
+	}
+	return fullest
+}
+
 // format is the weights' format: Stored where the plan asks for the one that
-// the repository has anyway.
+// the repository has anyway. transformers unpacks a GGUF file as it loads it.
+//
+// https://huggingface.co/docs/transformers/gguf
 func (s *sheet) format() DType {
 	asked, own := s.plan.DType, s.arch.Quant.DType
+	if own.GGUF() && s.v.row.unpacksGGUF && (asked == own || asked == Stored) {
+		return s.arch.DType
+	}
 	if asked == own || asked != Stored && own == Stored && asked == s.arch.DType && asked != FP32 {
 		return Stored
 	}

@@ -70,16 +70,23 @@ func (r *reader) quant(side []byte) estimator.Quant {
 	if r.experts4(&scheme) {
 		r.notes.warn("experts are in 4 bits, the rest in fp8; the rest is counted in 16 bits")
 	}
-	r.note("quantization", method+" "+scheme.DType.String(), key, false)
+	from := Fact{Name: "quantization", Value: method + " " + scheme.DType.String(), File: r.file, Key: key}
+	if file, inner, side := strings.Cut(key, ": "); side {
+		from.File, from.Key = file, inner
+	}
+	r.notes.Facts = append(r.notes.Facts, from)
 	return scheme
 }
 
 // quantBlock finds the description, in the config or beside it.
 func (r *reader) quantBlock(side []byte) (gjson.Result, string) {
-	for _, o := range []object{r.root, r.block} {
+	for _, where := range []struct {
+		o    object
+		path string
+	}{{r.root, ""}, {r.block, r.path}} {
 		for _, key := range quantKeys {
-			if q, ok := o.get(key); ok && q.IsObject() && len(q.Raw) > 2 {
-				return q, key
+			if q, ok := where.o.get(key); ok && q.IsObject() && len(q.Raw) > 2 {
+				return q, where.path + key
 			}
 		}
 	}
@@ -94,7 +101,7 @@ func (r *reader) quantBlock(side []byte) (gjson.Result, string) {
 	if inner := q.Get("quantization"); inner.IsObject() {
 		q = inner
 	}
-	return q, "hf_quant_config.json"
+	return q, "hf_quant_config.json: quantization"
 }
 
 // quantMethod is quant_method, or what the other keys give away.
@@ -107,7 +114,7 @@ func quantMethod(q gjson.Result, key string) string {
 		return method
 	case q.Get("load_in_4bit").Bool() || q.Get("load_in_8bit").Bool():
 		return "bitsandbytes"
-	case key == "quantization" || q.Get("bits").Exists() && q.Get("group_size").Exists() && !q.Get("desc_act").Exists():
+	case strings.HasSuffix(key, "quantization") && !strings.Contains(key, ":") || q.Get("bits").Exists() && q.Get("group_size").Exists() && !q.Get("desc_act").Exists():
 		return "mlx"
 	case q.Get("desc_act").Exists():
 		return "gptq"

@@ -117,7 +117,9 @@ func (r *reader) raw(name string) (string, gjson.Result) {
 		if !f.known {
 			return "", gjson.Result{}
 		}
-		r.note(name, f.fallback, "", len(f.keys) > 0 && f.fallback != "0" && f.fallback != "")
+		if len(f.keys) > 0 && f.fallback != "0" && f.fallback != "" {
+			r.note(name, f.fallback, "", true)
+		}
 		return f.fallback, gjson.Result{}
 	}
 	text := v.String()

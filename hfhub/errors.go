@@ -25,6 +25,9 @@ var (
 	ErrNoRevision = errors.New("revision not found")
 	// ErrNoFile says that the repository has no such file.
 	ErrNoFile = errors.New("file not found")
+	// ErrNoVariant says that the repository has weights, but none of the name asked
+	// for; Error.Variants lists those that it has.
+	ErrNoVariant = errors.New("no such weights")
 	// ErrDisabled says that the Hub took the repository down.
 	ErrDisabled = errors.New("model is disabled")
 	// ErrRateLimited says that the Hub wants a pause; Error.RetryAt says until when.
@@ -54,6 +57,7 @@ type Error struct {
 	RequestID string    // the Hub's name for the request; may be empty
 	RetryAt   time.Time // when to ask again; zero if unknown
 	Cause     error     // what failed underneath; may be nil
+	Variants  []string  // names of the weights that there are, for ErrNoVariant
 }
 
 // Error says what was read, and what went wrong. It holds no URL and no token.

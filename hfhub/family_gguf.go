@@ -48,6 +48,26 @@ const (
 	ggufTypes  = "(blocks with KV heads)"
 )
 
+// ggufOrigins are the keys that the derived facts come from, without the
+// architecture in front.
+var ggufOrigins = map[string]string{
+	ggufLayers: "block_count", ggufRope: "rope.dimension_count", ggufNope: "attention.key_length", ggufValue: "ssm.inner_size",
+	ggufTypes: "attention.head_count_kv",
+}
+
+// origins puts the keys of the header in place of the names of derived facts.
+func (n *ReadNotes) origins(architecture string) {
+	for i := range n.Facts {
+		f := &n.Facts[i]
+		if suffix, derived := ggufOrigins[f.Key]; derived {
+			f.Key = architecture + "." + suffix
+		}
+		if f.Key == ggufVocab {
+			f.Key = "tokenizer.ggml.tokens"
+		}
+	}
+}
+
 // ArchFromGGUF reads a model's shape from a GGUF header.
 func ArchFromGGUF(g *GGUF, file string, floor estimator.Bytes) (estimator.Arch, ReadNotes, error) {
 	var notes ReadNotes
@@ -86,6 +106,7 @@ func ArchFromGGUF(g *GGUF, file string, floor estimator.Bytes) (estimator.Arch, 
 	if r.err != nil {
 		return estimator.Arch{}, notes, floored(r.err, floor)
 	}
+	notes.origins(name)
 	arch.Tied = ggufTied(g, arch.Tied)
 	arch.DType = estimator.FP16
 	if _, err := arch.Sealed(); err != nil {

@@ -53,17 +53,38 @@ func (c *Client) askGGUF(ctx context.Context, id, commit, path string, shapesOnl
 	return g, err
 }
 
-// ggufWeights counts a set of GGUF files, the parts of a split one each by its own list.
+// ggufWeights counts a set of GGUF files, the parts of a split one each by its own
+// list. In a hurry the sizes of the files must do where there are many of them, or
+// where their lists cannot be read.
 func (c *Client) ggufWeights(ctx context.Context, info Info, v Variant, o TensorOptions) (Weights, error) {
-	if o.Quick && o.Each == nil && v.Bytes >= 0 {
-		return Weights{Source: FromSizes, Stored: v.Bytes, Method: "gguf", Files: v.Files}, nil
+	hurry := o.Quick && o.Each == nil && v.Bytes >= 0
+	bySize := Weights{Source: FromSizes, Stored: v.Bytes, Method: "gguf", Files: v.Files}
+	if hurry && len(v.Files) > fewShards {
+		return bySize, nil
 	}
+	w, err := c.ggufTensors(ctx, info, v, o)
+	if hurry && (errors.Is(err, ErrBroken) || err == nil && !fills(&w, v)) {
+		return bySize, nil
+	}
+	return w, err
+}
+
+// ggufSlack is the most that a file holds beside its tensors, in bytes: a
+// vocabulary and what pads each tensor.
+const ggufSlack = 64 << 20
+
+// fills says whether the tensors that were listed are what the files hold.
+func fills(w *Weights, v Variant) bool {
+	return w.Stored > 0 && v.Bytes-w.Stored <= ggufSlack*int64(len(v.Files))
+}
+
+func (c *Client) ggufTensors(ctx context.Context, info Info, v Variant, o TensorOptions) (Weights, error) {
 	headers := make([]*GGUF, len(v.Files))
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
 	for i, f := range v.Files {
 		group.Go(func() (err error) {
-			headers[i], err = c.askGGUF(inner, info.ID, info.Commit, f.Path, false)
+			headers[i], err = c.GGUF(inner, info.ID, info.Commit, f.Path, false)
 			return err
 		})
 	}

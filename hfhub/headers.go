@@ -24,23 +24,23 @@ type shard struct {
 }
 
 // shards lists the files of a set; by its index where it has one, since a
-// repository may hold older shards beside the ones in use. The second value is
-// the index's total_size, -1 without one.
-func (c *Client) shards(ctx context.Context, info Info, v Variant) ([]shard, int64, error) {
+// repository may hold older shards beside the ones in use.
+// Without an index its total_size is -1.
+func (c *Client) shards(ctx context.Context, info Info, v Variant) ([]shard, Index, error) {
+	index := Index{TotalSize: -1}
 	if v.Index == "" || len(v.Files) == 1 {
 		var list []shard
 		for _, f := range v.Files {
 			list = append(list, shard{FileEntry: f, guess: firstRange})
 		}
-		return list, -1, nil
+		return list, index, nil
 	}
-	var index Index
 	err := c.stream(ctx, info.ID, info.Commit, v.Index, 0, maxIndex, func(r io.Reader, _ int64) (err error) {
 		index, err = ReadIndex(r)
 		return err
 	})
 	if err != nil {
-		return nil, -1, err
+		return nil, index, err
 	}
 	var list []shard
 	for file, s := range index.Shards {
@@ -52,7 +52,7 @@ func (c *Client) shards(ctx context.Context, info Info, v Variant) ([]shard, int
 		list = append(list, shard{FileEntry: entry, tensors: s.Tensors, guess: s.guess()})
 	}
 	slices.SortFunc(list, func(a, b shard) int { return strings.Compare(a.Path, b.Path) })
-	return list, index.TotalSize, nil
+	return list, index, nil
 }
 
 // headers reads the headers of files, several at once, and gives all tensors in

@@ -11,11 +11,14 @@ const (
 	maxShards = 10_000
 )
 
-// Index is what model.safetensors.index.json says, without its names.
+// Index is what model.safetensors.index.json says; of its names only their roles.
 type Index struct {
 	TotalSize int64 // bytes of all tensors, as declared; -1 if absent
 	Tensors   int
 	Shards    map[string]*Shard // by path beside the index
+	Groups    []Group           // tensors of equal role, without bytes and parameters
+	Blocks    []Block           // likewise
+	roles     *tally
 }
 
 // Shard is one file of an index.
@@ -27,7 +30,7 @@ type Shard struct {
 // ReadIndex reads an index as it streams by. A shard's name that could leave the
 // folder is refused.
 func ReadIndex(r io.Reader) (Index, error) {
-	index := Index{TotalSize: -1, Shards: map[string]*Shard{}}
+	index := Index{TotalSize: -1, Shards: map[string]*Shard{}, roles: newTally(nil)}
 	s := newScanner(io.LimitReader(r, maxIndex))
 	err := s.object(func(key string) error {
 		switch key {
@@ -41,6 +44,8 @@ func ReadIndex(r io.Reader) (Index, error) {
 	if err == nil && len(index.Shards) == 0 {
 		err = broken("an index without files")
 	}
+	named := index.roles.finish()
+	index.Groups, index.Blocks, index.roles = named.Groups, named.Blocks, nil
 	return index, err
 }
 
@@ -118,6 +123,7 @@ func readShardOf(s *scanner, name string, index *Index) error {
 	shard.Tensors++
 	shard.NameBytes += int64(len(name))
 	index.Tensors++
+	index.roles.group(Tensor{Name: name}, 0)
 	return nil
 }
 

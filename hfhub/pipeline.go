@@ -22,12 +22,28 @@ func pipelineParts(info Info) []string {
 	return folders
 }
 
-// pipeline counts each part of a pipeline by itself, and all together.
+// pipeline counts each part of a pipeline by itself, and all together. Of a part
+// that has no files of the variant asked for, the ordinary ones are counted, as
+// diffusers loads them.
 func (c *Client) pipeline(ctx context.Context, info Info, folders []string, o TensorOptions) (Weights, error) {
-	sum := newTally(nil)
-	sum.weights.Source = FromHeaders
+	all := variants(info.Files, "")
 	for _, folder := range folders {
-		chosen, found := choose(variants(info.Files, folder), "")
+		all = append(all, variants(info.Files, folder)...)
+	}
+	named := o.Variant == ""
+	if one, found := choose(all, o.Variant); found && !named {
+		named, o.Variant = true, one.Name
+	}
+	if !named {
+		return Weights{}, noVariant(all)
+	}
+	sum := newTally(nil)
+	sum.weights.Source, sum.weights.Variant, sum.weights.Variants = FromHeaders, o.Variant, all
+	for _, folder := range folders {
+		chosen, found := choose(variants(info.Files, folder), o.Variant)
+		if !found {
+			chosen, found = choose(variants(info.Files, folder), "")
+		}
 		if !found {
 			continue
 		}

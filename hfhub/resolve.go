@@ -29,6 +29,7 @@ type Model struct {
 // word.
 type Note struct {
 	Code, Key, Value string
+	Count            string // a second number, of notes that say two
 	Warning          bool
 }
 

@@ -73,13 +73,33 @@ func (r *Resolver) adapted(ctx context.Context, info Info, m Model) (Model, erro
 			arch.File.Params += m.Weights.Parameters
 		}
 	}
-	m.Read = base.Read
+	m.Read = adapter.facts(&base, m.Weights)
 	m.Gated = m.Gated || base.Gated
 	m.Private = m.Private || base.Private
 	m.Notes = append(m.Notes, Note{Code: "adapter", Key: base.ID, Value: adapter.Kind + " r=" + strconv.FormatInt(adapter.Rank, 10)})
 	m.Notes = append(m.Notes, base.Notes...)
 	m.Arch, err = arch.Sealed()
 	return m, err
+}
+
+// facts are the base model's, each with the model that it is from, and what the
+// adapter's own files say.
+func (a *Adapter) facts(base *Model, w Weights) ReadNotes {
+	read := base.Read
+	read.Facts = slices.Clone(read.Facts)
+	for i := range read.Facts {
+		f := &read.Facts[i]
+		f.File = base.ID + "/" + f.File
+	}
+	own := []Fact{{Name: "base_model", Value: base.ID, File: "adapter_config.json", Key: "base_model_name_or_path"}}
+	if a.Rank > 0 {
+		own = append(own, Fact{Name: "rank", Value: strconv.FormatInt(a.Rank, 10), File: "adapter_config.json", Key: "r"})
+	}
+	if w.Stored > 0 {
+		own = append(own, w.facts()...)
+	}
+	read.Facts = append(own, read.Facts...)
+	return read
 }
 
 // pipelined is a diffusion pipeline: weights for each part, and no cache.

@@ -3,7 +3,6 @@ package hfhub
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 
 	"membot/estimator"
@@ -41,9 +40,13 @@ func (r *Resolver) fromHub(ctx context.Context, ref Ref, variant string) (Model,
 	if info.Stale {
 		m.Notes = append(m.Notes, Note{Code: "stale", Key: "model", Value: info.FetchedAt.UTC().Format("2006-01-02"), Warning: true})
 	}
-	weights, weighed := r.client.Tensors(ctx, info, TensorOptions{Quick: true, Variant: variant})
+	weights, weighed := r.weights(ctx, info, ref, variant)
+	if errors.Is(weighed, ErrNoVariant) {
+		return Model{}, weighed
+	}
 	if weighed == nil {
 		m.Weights = weights
+		m.Notes = append(m.Notes, otherVariants(&weights)...)
 	}
 	if other := r.otherwise(info); other != nil {
 		return other(ctx, info, m)
@@ -58,12 +61,30 @@ func (r *Resolver) fromHub(ctx context.Context, ref Ref, variant string) (Model,
 	m.Read = read
 	m.Notes = append(m.Notes, doubted(read)...)
 	if weighed == nil {
-		m.Notes = append(m.Notes, m.count(&arch)...)
+		m.Notes = append(m.Notes, m.count(&arch, orElse(ref.Variant, variant))...)
+		m.Read.Facts = append(m.Read.Facts, weights.facts()...)
 	} else if !errors.Is(weighed, ErrNoFile) {
 		m.Notes = append(m.Notes, Note{Code: "weights_unread", Key: "weights", Value: info.ID, Warning: true})
 	}
 	m.Arch, err = arch.Sealed()
 	return m, err
+}
+
+// weights counts the set of weights that was asked for. A name that came after
+// the id must be there; one that is a format too only picks among GGUF files,
+// since any other weights can be converted to it.
+func (r *Resolver) weights(ctx context.Context, info Info, ref Ref, variant string) (Weights, error) {
+	w, err := r.client.Tensors(ctx, info, TensorOptions{Quick: true, Variant: variant})
+	missing, ok := errors.AsType[*Error](err)
+	if !ok || !errors.Is(err, ErrNoVariant) {
+		return w, err
+	}
+	if ref.Variant == "" && !onlyGGUF(variants(info.Files, "")) {
+		return r.client.Tensors(ctx, info, TensorOptions{Quick: true})
+	}
+	refused := *missing
+	refused.Path = variant
+	return Weights{}, &refused
 }
 
 // otherwise gives how a repository is read that is no model by itself: an
@@ -97,7 +118,7 @@ func (r *Resolver) shape(ctx context.Context, info Info, weights Weights) (estim
 	}
 	for _, f := range weights.Files {
 		if strings.HasSuffix(f.Path, ".gguf") {
-			return r.shapeOfGGUF(ctx, info, f.Path, floor)
+			return r.shapeOfGGUF(ctx, info, f.Path, weights.Source != FromGGUF, floor)
 		}
 	}
 	return estimator.Arch{}, ReadNotes{}, &Error{Kind: ErrNoFile, ID: info.ID, Path: "config.json"}
@@ -105,14 +126,14 @@ func (r *Resolver) shape(ctx context.Context, info Info, weights Weights) (estim
 
 // shapeOfGGUF reads the shape from a GGUF file's header. Only the Hub's count can
 // tell whether a head is stored, where the tensors were not read.
-func (r *Resolver) shapeOfGGUF(ctx context.Context, info Info, path string, floor estimator.Bytes) (estimator.Arch, ReadNotes, error) {
-	g, err := r.client.GGUF(ctx, info.ID, info.Commit, path, true)
+func (r *Resolver) shapeOfGGUF(ctx context.Context, info Info, path string, shapesOnly bool, floor estimator.Bytes) (estimator.Arch, ReadNotes, error) {
+	g, err := r.client.GGUF(ctx, info.ID, info.Commit, path, shapesOnly)
 	if err != nil {
 		return estimator.Arch{}, ReadNotes{}, err
 	}
 	arch, notes, err := ArchFromGGUF(g, path, floor)
 	if err != nil || info.GGUF == nil || info.GGUF.Parameters == 0 || len(g.Tensors) > 0 || arch.NoHead {
-		return arch, notes, err
+		return arch, notes, ofModel(err, info.ID, path)
 	}
 	other := arch
 	other.Tied = !arch.Tied
@@ -150,65 +171,6 @@ func readConfigFile(ctx context.Context, r *Resolver, info Info, file File) (est
 // readParamsFile reads Mistral's params.json, or Meta's.
 func readParamsFile(_ context.Context, _ *Resolver, _ Info, file File) (estimator.Arch, ReadNotes, error) {
 	return ReadConfig(file.Data, ConfigOptions{File: "params.json"})
-}
-
-// explained are parameters that files may hold beyond what the shape counts,
-// and that no engine keeps: a tied head stored all the same, layers that predict
-// further tokens, with or without an embedding and a head of their own.
-func explained(a *estimator.Arch) []struct {
-	code   string
-	params int64
-} {
-	p := a.Params()
-	tied := int64(0)
-	if a.Tied {
-		tied = p.Embedding
-	}
-	return []struct {
-		code   string
-		params int64
-	}{
-		{"", 0},
-		{"tied_head_stored", tied},
-		{"mtp_stored", p.MTP},
-		{"mtp_stored", p.MTP + tied},
-		{"mtp_stored", p.MTP + p.Embedding + p.Head}, // DeepSeek stores both a second time
-	}
-}
-
-// tolerance is the share by which a count from tensors may differ from the shape's
-// without a word: rotary buffers and other small things that are no parameters.
-const tolerance = 0.001
-
-// count takes over what the files hold, and holds it against the shape.
-func (m *Model) count(a *estimator.Arch) []Note {
-	w := &m.Weights
-	a.File = estimator.File{Bytes: estimator.Bytes(w.Stored), Params: w.Parameters, Source: w.Source}
-	if w.Parameters == 0 || a.SizeOnly() {
-		return nil
-	}
-	shape := a.Params().Total()
-	for _, e := range explained(a) {
-		if rest := w.Parameters - e.params - shape; rest == 0 || float64(max(rest, -rest)) <= tolerance*float64(shape) {
-			return m.without(a, e.code, e.params)
-		}
-	}
-	code, rest := "params_more", w.Parameters-shape
-	if rest < 0 {
-		code, rest = "params_fewer", -rest
-	}
-	return []Note{{Code: code, Key: w.Source, Value: strconv.FormatInt(rest, 10), Warning: true}}
-}
-
-// without leaves out of the count what the files hold beyond the model.
-func (m *Model) without(a *estimator.Arch, code string, params int64) []Note {
-	if params == 0 {
-		return nil
-	}
-	width := float64(m.Weights.Stored) / float64(m.Weights.Parameters)
-	a.File.Params -= params
-	a.File.Bytes -= estimator.Bytes(width * float64(params))
-	return []Note{{Code: code, Key: "weights", Value: strconv.FormatInt(params, 10)}}
 }
 
 // ErrUnsupported is the kind of an [Error] whose cause is an [UnsupportedError].

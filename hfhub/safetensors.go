@@ -113,6 +113,9 @@ func readHeader(r io.Reader, n, size int64) ([]Tensor, error) {
 		if len(tensors) == believed {
 			tensors = slices.Grow(tensors, int(n/bytesPerEntry)) // once, in place of many copies
 		}
+		if last := len(tensors) - 1; last >= 0 && slices.Equal(tensors[last].Shape, t.Shape) {
+			t.Shape = tensors[last].Shape // most repeat
+		}
 		tensors = append(tensors, t)
 		return err
 	})

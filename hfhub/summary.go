@@ -66,8 +66,8 @@ func summarized(s *Summary) Weights {
 
 // quickWeights is what index and summary say together: the bytes, and the split
 // by type where both agree.
-func quickWeights(info Info, shards []shard, total int64) Weights {
-	w := Weights{Source: FromIndex, Stored: total, Method: info.Quantization}
+func quickWeights(info Info, shards []shard, index Index) Weights {
+	w := Weights{Source: FromIndex, Stored: index.TotalSize, Method: info.Quantization, Groups: index.Groups, Blocks: index.Blocks}
 	for _, s := range shards {
 		w.Tensors += s.tensors
 		w.Files = append(w.Files, s.FileEntry)
@@ -75,7 +75,7 @@ func quickWeights(info Info, shards []shard, total int64) Weights {
 	if info.Summary == nil {
 		return w
 	}
-	if s := summarized(info.Summary); s.Stored == total {
+	if s := summarized(info.Summary); s.Stored == index.TotalSize {
 		w.DTypes = s.DTypes
 		for i := range w.DTypes {
 			w.DTypes[i].Parameters = 0 // elements may be packed

@@ -55,14 +55,16 @@ func (c *Client) weigh(ctx context.Context, info Info, o TensorOptions) (Weights
 		return c.unlisted(ctx, info, o)
 	}
 	all := variants(info.Files, "")
-	if parts := pipelineParts(info); len(parts) > 0 && o.Variant == "" {
-		w, err := c.pipeline(ctx, info, parts, o)
-		w.Variants = all
-		return w, err
+	_, single := called(all, o.Variant) // the whole pipeline in one file
+	if parts := pipelineParts(info); len(parts) > 0 && !single {
+		return c.pipeline(ctx, info, parts, o)
 	}
 	chosen, found := choose(all, o.Variant)
-	if !found {
-		return Weights{}, &Error{Kind: ErrNoFile, Message: noWeights(o.Variant)}
+	switch {
+	case !found && len(pickable(all)) > 0 && o.Variant != "":
+		return Weights{}, noVariant(all)
+	case !found:
+		return Weights{}, &Error{Kind: ErrNoFile, Message: "the repository holds no weights"}
 	}
 	read := map[string]func(context.Context, Info, Variant, TensorOptions) (Weights, error){
 		"safetensors": c.safetensors, "gguf": c.ggufWeights, "pytorch": c.sizes,
@@ -84,11 +86,9 @@ func (c *Client) unlisted(ctx context.Context, info Info, o TensorOptions) (Weig
 	return w, err
 }
 
-func noWeights(variant string) string {
-	if variant == "" {
-		return "the repository holds no weights"
-	}
-	return "the repository holds no weights called " + oneLine(variant)
+// noVariant refuses a name that no set of weights has.
+func noVariant(all []Variant) *Error {
+	return &Error{Kind: ErrNoVariant, Variants: namesOf(pickable(all))}
 }
 
 // safetensors counts a set of safetensors files.
@@ -98,12 +98,12 @@ func (c *Client) safetensors(ctx context.Context, info Info, v Variant, o Tensor
 			return w, err
 		}
 	}
-	shards, total, err := c.shards(ctx, info, v)
+	shards, index, err := c.shards(ctx, info, v)
 	if err != nil {
 		return Weights{}, err
 	}
-	if o.Quick && o.Each == nil && total >= 0 && len(shards) > fewShards {
-		return quickWeights(info, shards, total), nil
+	if o.Quick && o.Each == nil && index.TotalSize >= 0 && len(shards) > fewShards {
+		return quickWeights(info, shards, index), nil
 	}
 	tensors, err := c.headers(ctx, info, shards)
 	if err != nil {

@@ -168,7 +168,7 @@ func TestStaleShardsAreNotCounted(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, int64(2*512*64+64), small.Parameters)
 	_, err = weigh(t, client, "org/m", TensorOptions{Variant: "q4"})
-	require.ErrorIs(t, err, ErrNoFile)
+	require.ErrorIs(t, err, ErrNoVariant)
 }
 
 func TestConfigFailureIsNotIgnored(t *testing.T) {

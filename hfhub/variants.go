@@ -213,30 +213,3 @@ func total(files []FileEntry) int64 {
 	}
 	return sum
 }
-
-// favourites are the GGUF quantizations that are taken where none is asked for,
-// as llama.cpp takes them.
-var favourites = []string{"Q4_K_M", "Q4_0", "Q8_0"}
-
-// choose picks the variant of that name, or the ordinary one.
-func choose(all []Variant, name string) (Variant, bool) {
-	if name != "" {
-		at := slices.IndexFunc(all, func(v Variant) bool { return strings.EqualFold(v.Name, name) })
-		if at < 0 {
-			return Variant{}, false
-		}
-		return all[at], true
-	}
-	for _, wanted := range append([]string{"", "pytorch"}, favourites...) {
-		at := slices.IndexFunc(all, func(v Variant) bool { return v.Name == wanted })
-		if at >= 0 {
-			return all[at], true
-		}
-	}
-	for _, v := range all {
-		if !strings.HasPrefix(strings.ToLower(v.Name), "mmproj") {
-			return v, true
-		}
-	}
-	return Variant{}, false
-}

@@ -21,8 +21,8 @@ type Weights struct {
 	Variant    string      // which of Variants they are
 	Variants   []Variant   // all sets of weights in the repository, the counted one among them
 	Components []Component // the parts of a pipeline; nil for a model of one part
-	Groups     []Group     // tensors of equal role; nil if no header was read
-	Blocks     []Block     // numbered layers; nil if no header was read
+	Groups     []Group     // tensors of equal role; nil if no names were read
+	Blocks     []Block     // numbered layers; nil if no names were read
 	Notes      []string    // what a reader should doubt
 }
 
