@@ -59,6 +59,9 @@ var (
 	adapted = &condition{func(p *estimator.Plan) bool {
 		return p.Train.Method == estimator.LoRA || p.Train.Method == estimator.QLoRA || p.Train.Method == estimator.DoRA
 	}, "method:lora"}
+	ranked = &condition{func(p *estimator.Plan) bool {
+		return adapted.holds(p) || p.Train.Optimizer == estimator.GaLore
+	}, "method:lora"}
 	scheduled = &condition{func(p *estimator.Plan) bool {
 		switch p.Serve.Engine {
 		case estimator.VLLM, estimator.SGLang, estimator.TensorRTLLM, estimator.LMDeploy:

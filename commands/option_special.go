@@ -27,7 +27,7 @@ func rankOption() OptionRow {
 		return p.Train.Rank
 	}
 	o.slots = true
-	return o.slash().with(adapted).says("LoRA rank, 16; serving: of lora-slots", "LoRA 的秩，默认 16；推理时为 lora-slots 的秩")
+	return o.slash().with(ranked).says("LoRA rank, 16; GaLore rank, 128; serving: of lora-slots", "LoRA 的秩，默认 16；GaLore 的秩，默认 128；推理时为 lora-slots 的秩")
 }
 
 // targetsOption takes all-linear or letters of linears.

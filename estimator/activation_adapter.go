@@ -62,6 +62,6 @@ func keepShared(s *sheet, k *kept) {
 // inputs in fp32. The same on 1.3B, 7B and 13B.
 func keepQuantized(s *sheet, k *kept) {
 	if s.stack == LitGPT && s.base < s.act {
-		k.whole(perHidden, 12.5)
+		k.whole(perHidden, 11)
 	}
 }

@@ -25,9 +25,12 @@ type normRow struct{ trained, frozen, token float64 }
 // norm says what the block's norms keep. An RMSNorm written in Python casts its
 // input to fp32 (4), normalizes, and casts back (act) before it multiplies;
 // Gemma multiplies in fp32. Frozen weights need the normalized copy no more. A
-// kernel keeps its input and one number a token, LayerNorm two.
+// kernel keeps its input and one number a token, LayerNorm two; autocast runs
+// LayerNorm in fp32.
 func (s *sheet) norm(b *block) normRow {
 	switch {
+	case b.layer.NormBias && s.autocast:
+		return normRow{4, 4, 8}
 	case b.layer.NormBias:
 		return normRow{s.act, s.act, 8}
 	case s.fused:
@@ -105,22 +108,27 @@ func (s *sheet) keepKV(b *block, k *kept) {
 
 // keepScores: a kernel keeps the log-sum-exp of each head; written out, the
 // softmax in fp32 (4) and its 16-bit copy (2), a tanh cap 2 more, dropout a
-// mask and the result. Megatron's fused softmax keeps its result alone.
+// mask and the result, and what autocast leaves in fp32 takes 4 in place of 2.
+// Megatron's fused softmax keeps its result alone.
 func (s *sheet) keepScores(b *block, k *kept) {
 	if s.kernel != Eager {
 		k.cut(perHead, 4)
 		return
 	}
+	each := s.act
+	if s.autocast && b.layer.NormBias { // the encoders' codes do not cast back
+		each = 4
+	}
 	if s.stack == Megatron {
-		k.cut(perScore, s.act)
+		k.cut(perScore, each)
 	} else {
-		k.cut(perScore, 4+s.act)
+		k.cut(perScore, 4+each)
 	}
 	if b.layer.Mixer.Cap {
-		k.cut(perScore, s.act)
+		k.cut(perScore, each)
 	}
 	if s.dropout {
-		k.cut(perScore, 1+s.act)
+		k.cut(perScore, 1+each)
 	}
 }
 

@@ -18,6 +18,8 @@ type stackRow struct {
 	keepsOutputs   bool // with a frozen base, the gradient of every block's output stays
 	reduces        bool // copies all gradients into buckets when there are several ranks
 	autocasts      bool // caches 16-bit copies of fp32 weights
+	unpacksHead    bool // turns a quantized head back into 16 bits
+	keepsGathered  bool // with a frozen base, what was gathered stays
 	partitionCopy  bool // the step casts its part of the gradients to fp32
 	// buckets are the bytes of reduce, prefetch and live buffers by stage.
 	buckets  [numStages]float64
@@ -62,7 +64,7 @@ var stacks = [numStacks]stackRow{
 	},
 	LitGPT: {
 		precision: PureBF16, grads: GradsBF16, loss: LossChunked,
-		gathers: true, unties: true, constant: libraryBytes,
+		gathers: true, unties: true, unpacksHead: true, keepsGathered: true, constant: libraryBytes,
 	},
 	Torchtune: {
 		precision: PureBF16, grads: GradsBF16, loss: LossChunked,

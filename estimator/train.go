@@ -44,6 +44,7 @@ type training struct {
 	kernel    AttentionKernel
 	targets   Targets
 
+	autocast                                                                bool // fp32 weights, 16-bit products
 	frozen, fused, fusedLoRA, dropout, loraDropout, repeats, sequence, held bool
 	first, last                                                             bool // the fullest stage has the embedding, the head
 }
@@ -126,6 +127,7 @@ func (s *sheet) fillWidths() {
 	s.ww, s.wm, s.wo, s.act = row.weights, row.master, row.moment, row.activation
 	s.gw = gradBytes[t.Grads]
 	s.optimizer = &optimizers[t.Optimizer]
+	s.autocast = s.ww == 4 && s.act == 2
 	s.base = s.ww
 	if !methods[t.Method].adapters {
 		return

@@ -90,11 +90,33 @@ var runBills = []bill{
 		bytes: (*sheet).lossBytes,
 	},
 	{
+		part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "bitsandbytes turns the head back into 16 bits: litgpt's runs of six models",
+		payer: func(r *stackRow) bool { return r.unpacksHead },
+		text:  "2 * h * Vp / t",
+		bytes: func(s *sheet) float64 {
+			if !s.unpackedHead() {
+				return 0
+			}
+			return 2 * s.h * s.Vp / s.t
+		},
+	},
+	{
+		part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "FSDP does not free the units of a frozen base: litgpt's runs on 2 and 4 GPUs",
+		payer: func(r *stackRow) bool { return r.keepsGathered },
+		text:  "2 * P",
+		bytes: func(s *sheet) float64 {
+			if !s.gathering() || !s.staysGathered() {
+				return 0
+			}
+			return 2 * s.P
+		},
+	},
+	{
 		part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "the root unit, gathered in 16 bits",
 		payer: func(r *stackRow) bool { return r.gathers },
 		text:  "2 * Rt",
 		bytes: func(s *sheet) float64 {
-			if !s.gathering() {
+			if !s.gathering() || s.staysGathered() {
 				return 0
 			}
 			return 2 * s.Rt
@@ -105,7 +127,7 @@ var runBills = []bill{
 		payer: func(r *stackRow) bool { return r.gathers },
 		text:  "min(2, wb) * Lay",
 		bytes: func(s *sheet) float64 {
-			if !s.gathering() {
+			if !s.gathering() || s.staysGathered() {
 				return 0
 			}
 			return min(2, s.base) * s.Lay
@@ -208,6 +230,16 @@ func (s *sheet) keptOfBlock(b *block) float64 {
 
 // gathering says whether weights are divided, to be collected unit by unit.
 func (s *sheet) gathering() bool { return s.Nw > 1 }
+
+// staysGathered says whether the units of a frozen base are whole all the time.
+func (s *sheet) staysGathered() bool {
+	return stacks[s.stack].keepsGathered && methods[s.plan.Train.Method].adapters
+}
+
+// unpackedHead says whether a quantized base has a head to turn back.
+func (s *sheet) unpackedHead() bool {
+	return methods[s.plan.Train.Method].adapters && s.quantized() && !s.arch.NoHead && s.last
+}
 
 func (s *sheet) bucketBytes() float64 {
 	return stacks[s.stack].buckets[s.plan.Train.ZeRO]

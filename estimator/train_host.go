@@ -1,5 +1,7 @@
 package estimator
 
+import "strconv"
+
 // hostBytes is what waits outside the GPU: offloaded states, a rank's part of
 // them, and the paged states of an optimizer.
 func (s *sheet) hostBytes() float64 {
@@ -54,7 +56,7 @@ func (s *sheet) trainNotes() []Note {
 		{m.value > 0, Note{Code: "value_model", Key: "method", Value: s.plan.Train.Method.String()}},
 		{m.rollout, Note{Code: "rollout_cache", Key: "method", Value: s.plan.Train.Method.String()}},
 		{len(s.arch.Towers) > 0 && len(s.encoder) == 0, Note{Code: "tower_activations", Key: "model", Value: "towers", Warning: true}},
-		{s.optimizer.projected, Note{Code: "galore_rank", Key: "optimizer", Value: "128"}},
+		{s.optimizer.projected && !m.adapters, Note{Code: "galore_rank", Key: "optimizer", Value: strconv.FormatInt(s.plan.Train.Rank, 10)}},
 	} {
 		if row.holds {
 			notes = append(notes, row.note)

@@ -19,7 +19,7 @@ func (p *Plan) resolveTraining(a *Arch) {
 	t.Grads = or(t.Grads, or(row.grads, ownGrads[t.Precision]))
 	t.Loss = or(t.Loss, row.loss)
 	t.Accum = or(t.Accum, 1)
-	t.Rank = or(t.Rank, 16)
+	t.Rank = or(t.Rank, ownRank(t))
 	t.Targets = or(t.Targets, AllLinear)
 	t.Adapters = or(t.Adapters, ownAdapters[t.Stack])
 	if !t.Dropout.Set {
@@ -28,6 +28,17 @@ func (p *Plan) resolveTraining(a *Arch) {
 	if t.Method == QLoRA && p.DType == Stored && (a.Quant.DType == Stored || a.Quant.DType.GGUF()) {
 		p.DType = NF4DQ
 	}
+}
+
+// galoreRank is what GaLore's authors pretrain with where the plan gives none
+// of its own; adapters have 16.
+const galoreRank = 128
+
+func ownRank(t *Train) int64 {
+	if t.Optimizer == GaLore && !methods[t.Method].adapters {
+		return galoreRank
+	}
+	return 16
 }
 
 // beforeTransformers says whether the plan names a version of transformers before

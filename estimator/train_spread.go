@@ -8,12 +8,13 @@ type spread struct{ low, high float64 }
 // 16-bit and on a quantized base. A zero is a stack of which no run is known.
 //
 // hf, fsdp: fms-acceleration, 139 runs. litgpt: its resource tables and
-// finetuning hub. megatron: its functional tests. deepspeed: Qwen's tables, with
+// finetuning hub. torchtune: its README, on one GPU. megatron: its functional tests. deepspeed: Qwen's tables, with
 // the allocator's line taken off. fsdp2: torchtitan, likewise.
 var trainSpreads = [numStacks]struct{ full, adapted, quantized spread }{
 	HF:        {spread{0.997, 1.002}, spread{0.994, 1.002}, spread{0.992, 1.003}},
 	FSDP:      {spread{0.996, 1.002}, spread{0.994, 1.058}, spread{0.978, 1.006}},
-	LitGPT:    {quantized: spread{0.875, 1.027}, adapted: spread{0.82, 1.038}},
+	LitGPT:    {quantized: spread{0.966, 1.02}, adapted: spread{0.943, 1.038}},
+	Torchtune: {full: spread{0.983, 1.032}, adapted: spread{0.986, 1.07}, quantized: spread{1, 1.063}},
 	Megatron:  {full: spread{0.958, 1.025}},
 	DeepSpeed: {spread{0.936, 1.02}, spread{0.96, 1.05}, spread{0.95, 1.087}},
 	FSDP2:     {full: spread{0.92, 1.1}},
@@ -34,7 +35,7 @@ func (s *sheet) spreadOf() spread {
 	default:
 		found = row.adapted
 	}
-	if found == (spread{}) || s.plan.Train.Recompute != RecomputeFull && s.stack != LitGPT && s.stack != Megatron {
+	if found == (spread{}) || s.plan.Train.Recompute != RecomputeFull && s.stack != LitGPT && s.stack != Megatron && s.stack != Torchtune {
 		return anySpread
 	}
 	return found

@@ -144,9 +144,8 @@ func (s *sheet) allStates() float64 {
 	return s.models() * (matrices*(s.Pm/s.No+s.Px/s.Nox) + ends*s.Pe/s.No + rest*s.Ps/s.No + s.factors()/s.No)
 }
 
-// galoreRank is what GaLore's authors pretrain with where the plan gives none
-// of its own.
-const galoreRank = 128
+// projected is GaLore's rank: no projection is wider than the model.
+func (s *sheet) projected() float64 { return min(float64(s.plan.Train.Rank), s.h) }
 
 // factors is what optimizers keep of a matrix's sides.
 func (s *sheet) factors() float64 {
@@ -156,7 +155,7 @@ func (s *sheet) factors() float64 {
 	case s.optimizer.factored:
 		return 4 * s.dims.sides * s.share / s.t
 	case s.optimizer.projected:
-		return s.wo * galoreRank * (2*s.dims.long + s.dims.short) * s.share / s.t
+		return s.wo * s.projected() * (2*s.dims.long + s.dims.short) * s.share / s.t
 	default:
 		return 0
 	}
@@ -169,7 +168,7 @@ func (s *sheet) factorsText() string {
 	case s.optimizer.factored:
 		return " + 4*sides*share/t/No"
 	default:
-		return " + " + number(s.wo*galoreRank) + "*(2*long + short)*share/t/No"
+		return " + " + number(s.wo*s.projected()) + "*(2*long + short)*share/t/No"
 	}
 }
 

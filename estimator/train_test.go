@@ -163,3 +163,16 @@ func TestDoRAKeepsOutputs(t *testing.T) {
 	dora := partOf(estimated(t, llama3(t), p), Activations)
 	require.Equal(t, Bytes(32*1024*6*(4096+1024)), dora-lora)
 }
+
+// GaLore's states follow the rank that is asked for, 128 without one; adapters
+// keep a rank of 16.
+func TestGaLoreReadsItsRank(t *testing.T) {
+	a := llama(32, 4096, 32, 32, 128, 11008, 32000, false)
+	at := func(rank int64) Bytes {
+		return partOf(estimated(t, a, Plan{Train: Train{Optimizer: GaLore, Rank: rank}}), OptimizerState)
+	}
+	require.Equal(t, at(0), at(128))
+	require.Less(t, at(64), at(128))
+	require.Equal(t, at(4096), at(8192), "no projection is wider than the model")
+	require.EqualValues(t, 16, Plan{Mode: Training, Train: Train{Method: LoRA, Optimizer: GaLore}}.Resolved(a).Train.Rank)
+}

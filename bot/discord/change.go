@@ -58,14 +58,15 @@ func asTyped(line, keys string, said bool) string {
 
 // orphans are the keys that most often contradict another one's new value.
 var orphans = map[string][]string{
-	"method": {"rank", "targets", "adapters", "lora-dropout", "dtype", "precision"},
-	"engine": {"dtype", "kv", "util", "max-seqs", "max-batched", "chunked", "ubatch", "ngl", "mla", "mtp", "lora-slots", "dcp", "eager", "tp", "pp", "ep"},
-	"gpus":   {"tp", "pp", "ep", "cp", "sp"},
-	"gpu":    {"util"},
-	"zero":   {"stack", "precision", "grads", "offload"},
-	"stack":  {"precision", "zero", "grads", "loss", "adapters"},
-	"train":  {"dtype", "tp", "pp", "ep", "cp", "sp"},
-	"infer":  {"dtype", "tp", "pp", "ep", "cp", "sp", "offload"},
+	"optimizer": {"rank"},
+	"method":    {"rank", "targets", "adapters", "lora-dropout", "dtype", "precision"},
+	"engine":    {"dtype", "kv", "util", "max-seqs", "max-batched", "chunked", "ubatch", "ngl", "mla", "mtp", "lora-slots", "dcp", "eager", "tp", "pp", "ep"},
+	"gpus":      {"tp", "pp", "ep", "cp", "sp"},
+	"gpu":       {"util"},
+	"zero":      {"stack", "precision", "grads", "offload"},
+	"stack":     {"precision", "zero", "grads", "loss", "adapters"},
+	"train":     {"dtype", "tp", "pp", "ep", "cp", "sp"},
+	"infer":     {"dtype", "tp", "pp", "ep", "cp", "sp", "offload"},
 }
 
 // inMode turns a question about serving into one about training, or back, and
