@@ -78,6 +78,10 @@ func (p *parser) read() *Refused {
 // word reads a mode, an option for later, or a model.
 func (p *parser) word(word string) *Refused {
 	r := p.request
+	name := strings.Trim(word, ",")
+	if name == "" {
+		return nil // a comma that stands alone
+	}
 	if mode, ok := modeWords[strings.ToLower(word)]; ok && r.Command.Mode {
 		if r.ModeGiven && r.Mode != mode {
 			return refuse(BadRequest, "two_modes").meant(p.without(p.at))
@@ -98,12 +102,12 @@ func (p *parser) word(word string) *Refused {
 	if len(r.Models) == maxModels {
 		return refuse(BadRequest, "too_many_models", "max", maxModels)
 	}
-	r.Models = append(r.Models, strings.Trim(word, ","))
+	r.Models = append(r.Models, name)
 	return nil
 }
 
 // joiners are words between the models of a comparison.
-var joiners = map[string]bool{"and": true, "vs": true, "vs.": true, "versus": true, "with": true, "or": true, ",": true, "和": true, "与": true, "跟": true, "对比": true}
+var joiners = map[string]bool{"and": true, "vs": true, "vs.": true, "versus": true, "with": true, "or": true, "和": true, "与": true, "跟": true, "对比": true}
 
 // maxModels is how many models one question compares.
 const maxModels = 6

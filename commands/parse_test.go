@@ -61,6 +61,7 @@ func TestParseRefuses(t *testing.T) {
 		{"/mem llama-7b h:12", "shape_without_custom", ""},
 		{strings.Repeat("x", 10_000), "too_long", ""},
 		{"/mem \xff", "not_text", ""},
+		{"/fit ,", "no_model", ""},
 		{"/🤖", "unknown_command", "/help"},
 		{"/显存 llama-7b", "unknown_command", "/help"},
 	} {
@@ -76,7 +77,7 @@ func TestParseRefuses(t *testing.T) {
 
 // What parses prints a line that parses to the same plan; nothing panics.
 func FuzzParse(f *testing.F) {
-	for _, line := range []string{"/mem llama-7b train zero:2 gpus:8", "/fit x gpu:4090", "/mem custom h:1 l:1", "", "/", "/mem a:b=c", "/mem x seq:32k out=1m"} {
+	for _, line := range []string{"/mem llama-7b train zero:2 gpus:8", "/fit x gpu:4090", "/mem custom h:1 l:1", "", "/", "/mem a:b=c", "/mem x seq:32k out=1m", "fit ,", "/compare a, , b"} {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
