@@ -55,7 +55,8 @@ func (r *Resolver) adapted(ctx context.Context, info Info, m Model) (Model, erro
 		return Model{}, err
 	}
 	ref, err := ParseID(adapter.Base)
-	if err != nil || ref.ID == info.ID || strings.ContainsAny(adapter.Base, `\:`) {
+	ctx, deep := adapterOf(ctx)
+	if err != nil || deep || ref.ID == info.ID || strings.ContainsAny(adapter.Base, `\:`) {
 		return Model{}, &UnsupportedError{ModelType: "adapter " + adapter.Kind, Key: "base_model_name_or_path", Kind: short(adapter.Base), Floor: estimator.Bytes(m.Weights.Stored)}
 	}
 	base, err := r.Model(ctx, adapter.Base, "")
@@ -100,6 +101,19 @@ func (a *Adapter) facts(base *Model, w Weights) ReadNotes {
 	}
 	read.Facts = append(own, read.Facts...)
 	return read
+}
+
+// maxAdapters is how many adapters may stand on one another; more of them, such
+// as two that each name the other, adapt nothing.
+const maxAdapters = 3
+
+// adapterDepth is the key of how many adapters lead to a model.
+type adapterDepth struct{}
+
+// adapterOf counts one adapter more, and says when there are too many.
+func adapterOf(ctx context.Context) (context.Context, bool) {
+	depth, _ := ctx.Value(adapterDepth{}).(int)
+	return context.WithValue(ctx, adapterDepth{}, depth+1), depth >= maxAdapters
 }
 
 // pipelined is a diffusion pipeline: weights for each part, and no cache.

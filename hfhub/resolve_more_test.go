@@ -40,6 +40,17 @@ func TestResolveAdapterOfALocalBase(t *testing.T) {
 	}
 }
 
+// Adapters that name each other end in a refusal, not in a stack that overflows.
+func TestResolveAdaptersOfEachOther(t *testing.T) {
+	hub := hubtest.New(t)
+	hub.Add("me/lora-a", map[string][]byte{"adapter_config.json": []byte(`{"base_model_name_or_path":"me/lora-b","peft_type":"LORA"}`)})
+	hub.Add("me/lora-b", map[string][]byte{"adapter_config.json": []byte(`{"base_model_name_or_path":"me/lora-a","peft_type":"LORA"}`)})
+	_, err := resolver(t, hub).Model(t.Context(), "me/lora-a", "")
+	var unsupported *hfhub.UnsupportedError
+	require.ErrorAs(t, err, &unsupported)
+	require.Equal(t, "base_model_name_or_path", unsupported.Key)
+}
+
 // A pipeline is the sum of its parts, and keeps no cache.
 func TestResolvePipeline(t *testing.T) {
 	hub := hubtest.New(t)
