@@ -65,6 +65,16 @@ type Quant struct {
 	Group   int64    // elements that share a scale; 0: a row or the tensor
 	Skipped []string // modules_to_not_convert, ignore
 	Head    bool     // the head is quantized too
+	// Parts are the schemes of a repository that mixes several, the one above the
+	// one of most weights. A module that none names is stored as it was.
+	Parts []QuantPart
+}
+
+// QuantPart is one scheme of several.
+type QuantPart struct {
+	DType       DType
+	Bits, Group int64
+	Modules     []string // patterns; nil: all that no other part names
 }
 
 // File is what was counted from tensors, not derived from a shape.

@@ -1,6 +1,7 @@
 package estimator
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -8,7 +9,8 @@ import (
 // skipper knows which modules a quantization scheme leaves alone, from the
 // patterns of modules_to_not_convert or ignore.
 type skipper struct {
-	patterns []string
+	anywhere []string
+	in       map[int][]string // patterns of one block, by its place
 	kinds    []uint8
 }
 
@@ -24,22 +26,42 @@ var modules = [numRoles]string{
 }
 
 func newSkipper(a *Arch) *skipper {
-	s := &skipper{}
 	if a.Quant.DType == Stored {
-		return s
+		return &skipper{}
 	}
-	for _, p := range a.Quant.Skipped {
+	return skipperOf(a, a.Quant.Skipped)
+}
+
+// skipperOf knows which modules patterns name.
+func skipperOf(a *Arch, patterns []string) *skipper {
+	s := &skipper{}
+	for _, p := range patterns {
 		p = strings.TrimPrefix(p, "re:")
 		p = strings.NewReplacer(`\.`, ".", `\d+`, "*", `[0-9]+`, "*", ".*", "*", "^", "", "$", "").Replace(p)
-		if outside(p) {
-			continue
+		if !outside(p) {
+			s.add(strings.Trim(p, "*"))
 		}
-		s.patterns = append(s.patterns, strings.Trim(p, "*"))
 	}
-	if len(s.patterns) > 0 {
+	if len(s.anywhere)+len(s.in) > 0 {
 		s.kinds = a.kindsInOrder()
 	}
 	return s
+}
+
+// add files a pattern under the block that it names, so that a list of thousands
+// of modules is not searched for each.
+func (s *skipper) add(pattern string) {
+	_, after, ok := strings.Cut(pattern, "layers.")
+	digits, _, _ := strings.Cut(after, ".")
+	block, err := strconv.Atoi(digits)
+	if !ok || err != nil {
+		s.anywhere = append(s.anywhere, pattern)
+		return
+	}
+	if s.in == nil {
+		s.in = map[int][]string{}
+	}
+	s.in[block] = append(s.in[block], pattern)
 }
 
 // outside says whether a pattern can only name something outside the blocks'
@@ -56,7 +78,7 @@ func outside(pattern string) bool {
 // part is the share of a kind's blocks whose linears of that role stay as they
 // are.
 func (s *skipper) part(b *block, r Role) float64 {
-	if len(s.patterns) == 0 {
+	if s.kinds == nil {
 		return 0
 	}
 	skipped, all := 0, 0
@@ -78,12 +100,8 @@ func (s *skipper) part(b *block, r Role) float64 {
 // hits says whether a pattern names the role's module in block i.
 func (s *skipper) hits(i int, r Role) bool {
 	path := "model.layers." + strconv.Itoa(i) + "." + modules[r] + "."
-	for _, p := range s.patterns {
-		if matches(path, p) {
-			return true
-		}
-	}
-	return false
+	named := func(p string) bool { return matches(path, p) }
+	return slices.ContainsFunc(s.anywhere, named) || slices.ContainsFunc(s.in[i], named)
 }
 
 // matches says whether the words of a pattern, between stars, stand in the path
@@ -102,4 +120,49 @@ func matches(path, pattern string) bool {
 		at += found + len(word)
 	}
 	return true
+}
+
+// parts are the shares of a kind's blocks whose linears of a role each part of a
+// mixed scheme stores.
+func (q *scheme) partsOf(b *block, r Role, kept float64) []float64 {
+	shares := make([]float64, len(q.Parts))
+	left, rest := 1-kept, -1
+	for i := range q.Parts {
+		if q.Parts[i].Modules == nil {
+			rest = i
+			continue
+		}
+		shares[i] = min(left, q.named[i].part(b, r))
+		left -= shares[i]
+	}
+	if rest >= 0 {
+		shares[rest] = left
+	}
+	return shares
+}
+
+// mixed is the bytes of linears of which each part of the scheme stores a share.
+func (q *scheme) mixed(b *block, r Role, kept, weights, inputs, outputs float64) float64 {
+	total, plain := 0.0, 1.0
+	for i, share := range q.partsOf(b, r, kept) {
+		one := &q.Parts[i]
+		part := scheme{Quant: Quant{DType: one.DType, Bits: one.Bits, Group: one.Group}, plain: q.plain}
+		total += share * part.bytes(weights, inputs, outputs)
+		plain -= share
+	}
+	return total + plain*weights*q.plain
+}
+
+// LinearWeights counts the weights of the blocks' linears that module patterns name,
+// as modules_to_not_convert and the like write them.
+func (a Arch) LinearWeights(patterns []string) int64 {
+	named, total := skipperOf(&a, patterns), 0.0
+	for i := range a.Layers {
+		b := blockOf(&a.Layers[i], a.Hidden)
+		b.index = uint8(i)
+		for _, m := range b.matrices {
+			total += float64(m.Weights()) * b.l * named.part(&b, m.Role)
+		}
+	}
+	return int64(total)
 }

@@ -37,6 +37,7 @@ var splits = [numRoles]split{
 type scheme struct {
 	Quant
 	plain float64
+	named []*skipper // the modules of each of Parts
 }
 
 // sharesOf lists the linears of a kind of block by role. Routers are never
@@ -60,7 +61,11 @@ func (b *block) sharesOf(q *scheme, skip *skipper, family string) []share {
 			s.class = attnFused
 		}
 		kept := skip.part(b, m.Role)
-		s.bytes = weights*kept*q.plain + q.bytes(weights, s.inputs, s.outputs)*(1-kept)
+		if len(q.Parts) > 0 {
+			s.bytes = q.mixed(b, m.Role, kept, weights, s.inputs, s.outputs)
+		} else {
+			s.bytes = weights*kept*q.plain + q.bytes(weights, s.inputs, s.outputs)*(1-kept)
+		}
 		all = append(all, s)
 	}
 	return all
@@ -145,6 +150,9 @@ func (s *sums) weigh(a *Arch) {
 	q := scheme{Quant: a.Quant, plain: a.plainWidth()}
 	if q.DType != Stored {
 		q.plain = min(2, q.plain)
+	}
+	for i := range q.Parts {
+		q.named = append(q.named, skipperOf(a, q.Parts[i].Modules))
 	}
 	skip := newSkipper(a)
 	for i := range s.blocks {

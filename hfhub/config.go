@@ -52,7 +52,7 @@ func readRoot(root object, options ConfigOptions, notes *ReadNotes) (estimator.A
 		return estimator.Arch{}, err
 	}
 	arch := r.build(r)
-	arch.Quant = r.quant(options.Quant)
+	arch.Quant = r.quant(options.Quant, &arch)
 	r.finish(&arch)
 	r.training(&arch)
 	for w := r; w != nil; w = w.wrap {

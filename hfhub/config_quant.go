@@ -1,6 +1,7 @@
 package hfhub
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -47,7 +48,7 @@ var quantSchemes = map[string]func(q gjson.Result) estimator.Quant{
 
 // quant reads how the weights are quantized: from the config, else from the
 // file beside it. A scheme that nobody here knows is told, not guessed.
-func (r *reader) quant(side []byte) estimator.Quant {
+func (r *reader) quant(side []byte, a *estimator.Arch) estimator.Quant {
 	q, key := r.quantBlock(side)
 	if key == "" {
 		return estimator.Quant{}
@@ -64,6 +65,12 @@ func (r *reader) quant(side []byte) estimator.Quant {
 	scheme.Method = method
 	scheme.Skipped = skippedModules(q)
 	scheme.Head = scheme.Head || q.Get("lm_head").Bool()
+	if len(scheme.Parts) > 1 {
+		foremost(&scheme, a)
+	}
+	for _, p := range scheme.Parts {
+		scheme.Head = scheme.Head || slices.Contains(p.Modules, "lm_head")
+	}
 	if method == "compressed-tensors" || method == "compressed_tensors" {
 		scheme.Head = !mentions(scheme.Skipped, "lm_head")
 	}

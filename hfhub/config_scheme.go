@@ -70,25 +70,25 @@ func fpQuantScheme(q gjson.Result) estimator.Quant {
 	return estimator.Quant{DType: estimator.MXFP4, Bits: 4, Group: 32}
 }
 
-// compressedScheme reads the first group that quantizes weights.
+// compressedScheme reads the groups that quantize weights; several of different
+// types are the parts of a mixed scheme.
 func compressedScheme(q gjson.Result) estimator.Quant {
-	format := q.Get("format").String()
-	var s estimator.Quant
+	common := q.Get("format").String()
+	var all parted
 	q.Get("config_groups").ForEach(func(_, group gjson.Result) bool {
 		weights := group.Get("weights")
 		if !weights.IsObject() {
 			return true
 		}
-		if own := group.Get("format").String(); own != "" {
-			format = own
-		}
-		s = typed(weights.Get("type").String(), quantNumber(weights, "num_bits", 8), quantNumber(weights, "group_size", 0), format)
+		format := orElse(group.Get("format").String(), common)
+		s := typed(weights.Get("type").String(), quantNumber(weights, "num_bits", 8), quantNumber(weights, "group_size", 0), format)
 		if weights.Get("strategy").String() == "block" {
 			s.Group = quantNumber(weights, "block_structure.0", 128)
 		}
-		return false
+		all.add(s, targetsOf(group))
+		return true
 	})
-	return s
+	return mixedScheme(all.parts)
 }
 
 // typed is the scheme of a type, a number of bits and a group.
@@ -106,22 +106,28 @@ func typed(kind string, bits, group int64, format string) estimator.Quant {
 	return estimator.Quant{DType: estimator.INT4, Bits: bits, Group: group}
 }
 
-// modeloptScheme reads NVIDIA's quant_algo. Of mixed precision it takes what
-// most modules have.
+// modeloptScheme reads NVIDIA's quant_algo, of mixed precision that of each module.
 func modeloptScheme(q gjson.Result) estimator.Quant {
-	algo := strings.ToUpper(q.Get("quant_algo").String())
-	if algo == "MIXED_PRECISION" {
-		counts, most := map[string]int{}, 0
-		q.Get("quantized_layers").ForEach(func(_, layer gjson.Result) bool {
-			one := strings.ToUpper(layer.Get("quant_algo").String())
-			counts[one]++
-			if counts[one] > most {
-				algo, most = one, counts[one]
-			}
-			return true
-		})
-	}
 	group := quantNumber(q, "group_size", 0)
+	algo := strings.ToUpper(q.Get("quant_algo").String())
+	if algo != "MIXED_PRECISION" {
+		return modeloptAlgo(algo, group)
+	}
+	var all parted
+	q.Get("quantized_layers").ForEach(func(module, layer gjson.Result) bool {
+		s := modeloptAlgo(strings.ToUpper(layer.Get("quant_algo").String()), quantNumber(layer, "group_size", group))
+		if s.DType != estimator.Stored {
+			all.add(s, moduleNames(module.Str))
+		}
+		return true
+	})
+	s := mixedScheme(all.parts)
+	s.Parts = all.parts // what none names stays as it was, also where there is but one
+	return s
+}
+
+// modeloptAlgo is the scheme of one of modelopt's algorithms.
+func modeloptAlgo(algo string, group int64) estimator.Quant {
 	switch {
 	case strings.Contains(algo, "NVFP4"):
 		return estimator.Quant{DType: estimator.NVFP4, Bits: 4, Group: 16}
