@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"membot/commands"
+	"membot/hfhub"
 )
 
 // Limit is so many questions in so long; the zero value is no limit.
@@ -168,7 +169,8 @@ func (noMetrics) Request(string, int, time.Duration)        {}
 // most. With a token it holds the gateway; without one it only waits, because
 // [Bot.HTTPHandler] is served by its owner. It returns an error when Discord
 // has refused the bot for good or the connection could not be kept, so that a
-// supervisor starts it afresh.
+// supervisor starts it afresh; where commands arrive over HTTP as well they go
+// on, and the gateway is tried again each minute.
 func (b *Bot) Run(ctx context.Context) error {
 	var err error
 	watching, stop := context.WithCancel(ctx)
@@ -177,12 +179,25 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer orphans.Wait()
 	defer stop()
 	if b.cfg.Token != "" {
-		err = b.runGateway(ctx)
+		err = b.holdGateway(ctx)
 	} else {
 		<-ctx.Done()
 	}
 	b.drain()
 	return err
+}
+
+func (b *Bot) holdGateway(ctx context.Context) error {
+	for {
+		err := b.runGateway(ctx)
+		if err == nil || len(b.cfg.PublicKey) == 0 {
+			return err
+		}
+		b.log.Error("no gateway; commands over HTTP go on", "error", err)
+		if hfhub.Sleep(ctx, b.pace.patience/3) != nil {
+			return nil
+		}
+	}
 }
 
 // drain stops taking work and waits for what is in flight.
@@ -202,12 +217,9 @@ func (b *Bot) drain() {
 	b.rest.close()
 }
 
-// Ready reports whether the bot can serve: it is not shutting down, and its
-// gateway, if it has one, is connected and alive.
+// Ready reports whether the bot can serve: it is not shutting down, and commands
+// arrive over HTTP, or its gateway is connected and alive. What a balancer sends
+// over HTTP needs no gateway.
 func (b *Bot) Ready() bool {
-	if b.closing.Load() {
-		return false
-	}
-	standby := b.health.standby.Load() && len(b.cfg.PublicKey) > 0 // commands arrive all the same
-	return b.cfg.Token == "" || standby || b.health.ok()
+	return !b.closing.Load() && (b.cfg.Token == "" || len(b.cfg.PublicKey) > 0 || b.health.ok())
 }

@@ -145,9 +145,14 @@ func (b *Bot) tagged(id string) context.Context {
 }
 
 // Shards says how many gateway shards this process is to run, and how many of
-// them have a session.
+// them have a session. Until Discord, or the leases, have said how many, it is
+// one.
 func (b *Bot) Shards() (live, want int) {
 	b.health.mu.Lock()
 	defer b.health.mu.Unlock()
-	return len(b.health.live), int(b.health.want.Load())
+	want = int(b.health.want.Load())
+	if want == 0 && b.cfg.Token != "" && !b.health.standby.Load() {
+		want = 1
+	}
+	return len(b.health.live), want
 }
