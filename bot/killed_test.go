@@ -133,7 +133,9 @@ func TestDuplicatesOnTwoReplicas(t *testing.T) {
 	replicas := []*running{startServing(t, vars), startServing(t, vars)}
 	const questions = 20
 	for i := range questions {
-		data := map[string]any{"id": "1100000000000000001", "name": "mem", "type": 1, "options": []map[string]any{{"name": "model", "type": 3, "value": "acme/twice"}}}
+		data := map[string]any{"id": "1100000000000000001", "name": "mem", "type": 1, "options": []map[string]any{
+			{"name": "model", "type": 3, "value": "acme/twice"}, {"name": "seq", "type": 3, "value": fmt.Sprint(100 + i)}, // no two questions alike
+		}}
 		asked, raw := d.Human(fmt.Sprint("human ", i)).Prepare(2, data, nil)
 		var deliveries sync.WaitGroup
 		for n := range 4 {

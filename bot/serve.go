@@ -54,6 +54,7 @@ type process struct {
 	store    *store.Store
 	hub      *hfhub.Client // reads with the operator's token
 	public   *hfhub.Client // reads what anybody may read, for POST /ask
+	suggest  *hubSuggester // of models while somebody types; nil: offline
 	bot      *discord.Bot  // nil: neither gateway nor HTTP interactions
 	ask      commands.Answerer
 }
@@ -78,6 +79,9 @@ func newProcess(s Settings, log *slog.Logger, now func() time.Time) (*process, e
 	}
 	p.ask = p.answerer(p.public)
 	if s.DiscordToken != "" || s.DiscordPublicKey != nil {
+		if !s.HFHubOffline {
+			p.suggest = newHubSuggester(hfhub.NewResolver(p.public).Search, spareQuota(p.hub, p.public), time.Now)
+		}
 		p.bot = discord.New(p.discord(p.answerer(p.hub)))
 		p.health.NeedToAnswer("discord", func() error {
 			if p.bot.Ready() {
@@ -159,6 +163,9 @@ func (p *process) work(ctx context.Context) error {
 }
 
 func (p *process) close() {
+	if p.suggest != nil {
+		p.suggest.close()
+	}
 	p.hub.Close()
 	p.public.Close()
 	if err := p.store.Close(); err != nil {

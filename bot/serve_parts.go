@@ -43,6 +43,9 @@ func (p *process) discord(answerer commands.Answerer) discord.Config {
 	}
 	c.Answerer, c.Metrics, c.Logger, c.Tag = answerer, p.metrics, p.log, ops.WithRequest
 	c.Preferences = preferences{p.store}
+	if p.suggest != nil {
+		c.Suggester = p.suggest
+	}
 	c.Dedupe, c.Limiter, c.Leases, c.Promises = dedupe{p.store}, limiter{p}, leases{p}, p.store
 	return c
 }

@@ -78,7 +78,7 @@ const PublicAPI = "https://discord.com/api/v10"
 const (
 	ackAfter      = 500 * time.Millisecond // then "thinking…" is sent; Discord gives up at 3 s
 	ackWhenBusy   = 50 * time.Millisecond  // the same with very many in flight
-	suggestWithin = 250 * time.Millisecond
+	suggestWithin = 40 * time.Millisecond
 	tokenLife     = 14 * time.Minute // Discord's is 15
 	drainWithin   = 22 * time.Second
 )

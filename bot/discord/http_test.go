@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -216,9 +218,10 @@ func TestTwoThousandInFlight(t *testing.T) {
 	client := inMemory(t, b.HTTPHandler())
 	ann := d.Human("ann")
 	var wait sync.WaitGroup
+	var deferred atomic.Int64
 	took := make([]time.Duration, asks)
 	for n := range asks {
-		_, body := ann.Prepare(2, map[string]any{"name": "mem", "type": 1, "options": []any{map[string]any{"name": "model", "type": 3, "value": "llama-7b"}}}, nil)
+		_, body := ann.Prepare(2, map[string]any{"name": "mem", "type": 1, "options": []any{map[string]any{"name": "model", "type": 3, "value": fmt.Sprint("a/b", n)}}}, nil) // each its own: a kept answer would not wait
 		wait.Go(func() {
 			r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "http://bot/interactions", bytes.NewReader(body))
 			if err != nil {
@@ -234,7 +237,10 @@ func TestTwoThousandInFlight(t *testing.T) {
 			said, _ := io.ReadAll(reply.Body)
 			_ = reply.Body.Close()
 			took[n] = time.Since(start)
-			if string(said) != `{"type":5}` {
+			switch {
+			case string(said) == `{"type":5}`:
+				deferred.Add(1)
+			case !strings.HasPrefix(string(said), `{"type":4`): // a machine so slow that the answer was there first
 				t.Errorf("acknowledged with %.100s", said)
 			}
 		})
@@ -246,8 +252,9 @@ func TestTwoThousandInFlight(t *testing.T) {
 	if !crowded() {
 		require.Less(t, took[asks*99/100], time.Second)
 		require.Less(t, took[asks-1], 2500*time.Millisecond)
+		require.EqualValues(t, asks, deferred.Load())
 	}
-	require.GreaterOrEqual(t, d.Count("edit"), asks)
+	require.GreaterOrEqual(t, int64(d.Count("edit")), deferred.Load(), "none is lost")
 }
 
 // pipes is a network of pipes: 2,000 connections at once are the client's

@@ -50,7 +50,10 @@ func TestDeferredEditsRunTogether(t *testing.T) {
 	}
 	took := time.Since(start)
 	t.Logf("%d deferred edits at %s a round trip: %s", asks, roundTrip, took)
-	require.Less(t, took, 3*roundTrip)
+	require.Less(t, took, asks*roundTrip/2, "they do not wait for each other")
+	if !crowded() {
+		require.Less(t, took, 3*roundTrip)
+	}
 }
 
 func TestAContextIsObeyedWhileRateLimited(t *testing.T) {
@@ -123,7 +126,7 @@ func TestHeapIsFlat(t *testing.T) {
 			for len(b.slots) >= 64 {
 				time.Sleep(50 * time.Microsecond)
 			}
-			b.onEvent("INTERACTION_CREATE", []byte(`{"id":"`+id+`","application_id":"1100","type":2,"token":"t`+id+`","user":{"id":"`+id+`"},"data":{"name":"help","type":1}}`))
+			b.onEvent("INTERACTION_CREATE", []byte(`{"id":"`+id+`","application_id":"1100","type":2,"token":"t`+id+`","user":{"id":"`+id+`"},"data":{"name":"mem","type":1,"options":[{"name":"model","type":3,"value":"a/`+id+`"}]}}`))
 		}
 		b.inflight.Wait()
 	}

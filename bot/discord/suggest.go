@@ -11,13 +11,17 @@ import (
 )
 
 // Suggester offers further values for an option while the user types, such as
-// models that a search of the Hub finds. It is called
-// with every keystroke and has 250 ms; what comes later is dropped.
+// models that a search of the Hub finds. It is called with every keystroke and
+// has 40 ms; what comes later is dropped.
 type Suggester interface {
-	// Suggest returns values for an option of a command, best first. Typed may
-	// be empty: then it offers what people usually want.
+	// Suggest returns values for an option of a command, best first, for what
+	// has been typed so far, which is not empty.
 	Suggest(ctx context.Context, command, option, typed string) []string
 }
+
+// usualBesideFound is how many values that need nobody to be asked come before
+// those that a search found.
+const usualBesideFound = 10
 
 // maxSuggestions is how many values Discord shows.
 const maxSuggestions = 25
@@ -55,8 +59,8 @@ func (b *Bot) suggest(ctx context.Context, command, option, typed string) []Choi
 		own = b.recent.matching(typed)
 	}
 	more := matching(b.usual(option), typed)
-	if b.cfg.Suggester != nil {
-		var found []string
+	var found []string
+	if b.cfg.Suggester != nil && typed != "" { // what people usually want needs no search
 		done := make(chan []string, 1)
 		go func() {
 			defer func() {
@@ -70,9 +74,11 @@ func (b *Bot) suggest(ctx context.Context, command, option, typed string) []Choi
 		case found = <-done:
 		case <-ctx.Done():
 		}
-		more = append(more, found...)
 	}
-	return choices(typed, option, own, more)
+	if len(found) > 0 && len(more) > usualBesideFound {
+		return choices(typed, option, own, more[:usualBesideFound], found, more[usualBesideFound:])
+	}
+	return choices(typed, option, own, more, found)
 }
 
 // choices are the values as Discord takes them: each once, none too long, and

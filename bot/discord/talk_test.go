@@ -220,11 +220,21 @@ func (stuckSuggester) Suggest(ctx context.Context, _, _, _ string) []string {
 
 func TestAutocompleteNeverWaitsForASlowHub(t *testing.T) {
 	s := overHTTP(t, func(c *Config) { c.Suggester = stuckSuggester{} })
-	start := time.Now()
 	require.Empty(t, s.Human("ann").Type("mem", option{Name: "model", Value: "zz", Focused: true}))
-	if took := time.Since(start); !crowded() {
-		require.Less(t, took, 500*time.Millisecond)
+	best := time.Hour
+	for range 5 { // the best of a few is the bot's own time, whatever else runs here
+		start := time.Now()
+		s.bot.suggest(t.Context(), "mem", "model", "zz")
+		best = min(best, time.Since(start))
 	}
+	require.Less(t, best, 50*time.Millisecond)
+	best = time.Hour
+	for range 5 {
+		start := time.Now()
+		require.NotEmpty(t, s.bot.suggest(t.Context(), "mem", "gpu", ""))
+		best = min(best, time.Since(start))
+	}
+	require.Less(t, best, 10*time.Millisecond, "nothing typed is answered at once")
 }
 
 func TestChoicesOfAnUnclearQuestion(t *testing.T) {
