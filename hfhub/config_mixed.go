@@ -83,6 +83,9 @@ func foremost(q *estimator.Quant, a *estimator.Arch) {
 // alike.
 var expertNumber = regexp.MustCompile(`(experts)\.\d+\.`)
 
+// blockNumber is the number of a block in a module's name.
+var blockNumber = regexp.MustCompile(`layers\.\d+\.`)
+
 // mixedWords are names of modules that other classes have for a linear of llama's.
 var mixedWords = strings.NewReplacer(
 	"linear_attn.in_proj_qkvz", "linear_attn.in_proj", "linear_attn.in_proj_qkv", "linear_attn.in_proj", "linear_attn.in_proj_z", "linear_attn.in_proj",

@@ -26,7 +26,7 @@ func TestMixedPrecision(t *testing.T) {
 		}
 	}
 	const attention, wide = 4 * 2 * (4096*4096 + 1024*4096), 4 * 14336 * 4096 // weights: q, k, v, o; one linear of the FFN
-	const scales = 4 * 4 * (4096 + 1024 + 1024 + 4096)                         // of FP8: fp32 for each output channel
+	const scales = 4 * 4 * (4096 + 1024 + 1024 + 4096)                        // of FP8: fp32 for each output channel
 	edges := int64(2 * (2*32000*4096 + 4096 + 4*2*4096))
 	for name, row := range map[string]struct {
 		quant string

@@ -114,12 +114,25 @@ func modeloptScheme(q gjson.Result) estimator.Quant {
 		return modeloptAlgo(algo, group)
 	}
 	var all parted
-	q.Get("quantized_layers").ForEach(func(module, layer gjson.Result) bool {
-		s := modeloptAlgo(strings.ToUpper(layer.Get("quant_algo").String()), quantNumber(layer, "group_size", group))
-		if s.DType != estimator.Stored {
-			all.add(s, moduleNames(module.Str))
+	algos, several := map[string]string{}, map[string]bool{}
+	each := func(do func(name, everywhere, algo string, layer gjson.Result)) {
+		q.Get("quantized_layers").ForEach(func(module, layer gjson.Result) bool {
+			name := module.Str
+			do(name, blockNumber.ReplaceAllString(name, "layers.*."), strings.ToUpper(layer.Get("quant_algo").String()), layer)
+			return true
+		})
+	}
+	each(func(_, everywhere, algo string, _ gjson.Result) {
+		several[everywhere] = several[everywhere] || algos[everywhere] != "" && algos[everywhere] != algo
+		algos[everywhere] = algo
+	})
+	each(func(name, everywhere, algo string, layer gjson.Result) {
+		if !several[everywhere] { // the blocks that it leaves alone are excluded by name
+			name = everywhere
 		}
-		return true
+		if s := modeloptAlgo(algo, quantNumber(layer, "group_size", group)); s.DType != estimator.Stored {
+			all.add(s, moduleNames(name))
+		}
 	})
 	s := mixedScheme(all.parts)
 	s.Parts = all.parts // what none names stays as it was, also where there is but one
