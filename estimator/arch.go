@@ -55,6 +55,8 @@ type Tower struct {
 	Hidden int64
 	Layers []Layer
 	Extra  int64 // parameters beside the blocks: patch embedding, positions, projector
+	// Patches are those of one image, or the frames of one sound; 0: not known.
+	Patches int64
 }
 
 // Quant is how stored weights are quantized. The zero value is not at all.

@@ -56,6 +56,7 @@ type sums struct {
 	dims    dims    // of the blocks' matrices
 	likely  *Arch   // the shape that a bare size stands for
 	encoder []block // of an encoder-decoder: its encoder's kinds of block
+	sights  []sight // of towers for images and sounds
 
 	towers      float64 // elements of the towers, which rest holds too
 	small       float64 // rest without towers
@@ -108,6 +109,7 @@ func (a Arch) Sealed() (Arch, error) {
 	}
 	s.likely = likelyOf(&a)
 	s.encoder = encoderOf(&a)
+	s.sights, _ = sightsOf(&a)
 	s.dims = dimsOf(s.blocks, float64(s.params.Embedding))
 	s.weigh(&a)
 	a.sums = s

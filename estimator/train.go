@@ -35,6 +35,8 @@ type training struct {
 	flight     top     // bytes a token of the block in flight when the backward pass begins
 	end        top     // and of the last one, when it ends
 	Enc        float64 // bytes a token that an encoder keeps
+	Im         float64 // images, or sounds, at once
+	Tow        float64 // bytes that the towers keep of each
 	keptOfKind [keptKinds]float64
 	scratch    kept
 
@@ -65,6 +67,9 @@ func (s *sheet) fillTraining() {
 	s.fillLoss()
 	s.fillBlocks()
 	s.fillEncoder()
+	if len(s.sights) > 0 {
+		s.fillTowers()
+	}
 	if s.p > 1 {
 		s.fillFullest()
 	}

@@ -60,6 +60,16 @@ var runBills = []bill{
 		},
 	},
 	{
+		part: Activations, moments: AtLoss | AtBackward, basis: Derived, source: "one image or sound a sequence; a frozen tower keeps its output alone",
+		write: func(s *sheet, _ *block) string {
+			if s.p == 1 {
+				return "Im*Tow"
+			}
+			return "mb*Im*Tow"
+		},
+		bytes: (*sheet).towerBytes,
+	},
+	{
 		part: Workspace, moments: AtBackward, basis: Derived, source: flightSource,
 		write: func(s *sheet, _ *block) string {
 			return s.ofKind(s.flight.kind, s.flightText(&s.blocks[s.flight.kind]))

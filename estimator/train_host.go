@@ -22,7 +22,7 @@ func (s *sheet) hostBytes() float64 {
 		}
 	}
 	if s.keptOnHost() {
-		total += s.T * (s.share*s.mb*s.keep + s.Enc)
+		total += s.T*(s.share*s.mb*s.keep+s.Enc) + s.mb*s.Im*s.Tow
 	}
 	return total
 }
@@ -55,12 +55,14 @@ func (s *sheet) trainNotes() []Note {
 		{m.reference > 0, Note{Code: "reference_model", Key: "method", Value: s.plan.Train.Method.String()}},
 		{m.value > 0, Note{Code: "value_model", Key: "method", Value: s.plan.Train.Method.String()}},
 		{m.rollout, Note{Code: "rollout_cache", Key: "method", Value: s.plan.Train.Method.String()}},
-		{len(s.arch.Towers) > 0 && len(s.encoder) == 0, Note{Code: "tower_activations", Key: "model", Value: "towers", Warning: true}},
 		{s.optimizer.projected && !m.adapters, Note{Code: "galore_rank", Key: "optimizer", Value: strconv.FormatInt(s.plan.Train.Rank, 10)}},
 	} {
 		if row.holds {
 			notes = append(notes, row.note)
 		}
+	}
+	if note, ok := s.towerNote(); ok {
+		notes = append(notes, note)
 	}
 	return notes
 }

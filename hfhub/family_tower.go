@@ -110,11 +110,30 @@ func (r *reader) towerOf(key, fallback string, v gjson.Result) (estimator.Tower,
 		r.notes.warn(key + " of " + name + " is counted as a plain " + row.name)
 	}
 	r.notes.Facts = append(r.notes.Facts, notes.Facts...)
-	t := estimator.Tower{Hidden: arch.Hidden, Layers: arch.Layers}
+	t := estimator.Tower{Hidden: arch.Hidden, Layers: arch.Layers, Patches: inner.patches()}
 	for _, e := range arch.Extra {
 		t.Extra += e.Params
 	}
 	return t, true
+}
+
+// megapixel is the image that is taken where a tower takes any size: 1280 tokens
+// of 28 × 28, what Qwen's cards advise as max_pixels.
+const megapixel = 1280 * 28 * 28
+
+// patches are those of one image of the tower's own size, with all its tiles, or
+// the frames of the longest sound; 0: not known.
+func (r *reader) patches() int64 {
+	patch, image, places := r.int("patch"), r.int("image"), r.int("places")
+	switch {
+	case patch == 0 || places > 0:
+		return places
+	case image >= patch && (r.flag("learned") || r.has("image")):
+		side := image / patch
+		return side * side * max(1, r.int("tiles"))
+	default:
+		return megapixel / (patch * patch)
+	}
 }
 
 // projectors lead from a tower of width v to a decoder of width h.
