@@ -70,6 +70,8 @@ func TestCatalogueOfShortContexts(t *testing.T) {
 var shortContexts = map[string]string{
 	"google-t5/t5-small": "n_positions of its config.json", "google-t5/t5-base": "n_positions of its config.json",
 	"google-t5/t5-large": "n_positions of its config.json", "google/t5-v1_1-xxl": "n_positions of its class",
+	"google/flan-t5-large": "n_positions of its config.json", "google/flan-t5-xl": "n_positions of its config.json",
+	"google/flan-t5-xxl":      "n_positions of its config.json",
 	"openai/whisper-large-v3": "max_target_positions of its config.json", "openai/whisper-large-v3-turbo": "max_target_positions of its config.json",
 }
 
@@ -77,7 +79,11 @@ func TestFindMoreNicknames(t *testing.T) {
 	for asked, want := range map[string]string{
 		"mistral-nemo": "mistralai/Mistral-Nemo-Base-2407", "qwen3-next": "Qwen/Qwen3-Next-80B-A3B-Thinking", "vicuna-7b": "lmsys/vicuna-7b-v1.5",
 		"command-r": "CohereForAI/c4ai-command-r-v01", "exaone-4": "LGAI-EXAONE/EXAONE-4.0-32B", "olmo-2-7b": "allenai/OLMo-2-1124-7B-Instruct",
-		"bert-large": "google-bert/bert-large-uncased",
+		"bert-large": "google-bert/bert-large-uncased", "codestral": "mistralai/Codestral-22B-v0.1", "solar": "upstage/SOLAR-10.7B-Instruct-v1.0",
+		"zephyr": "HuggingFaceH4/zephyr-7b-beta", "qwen3-coder-480b-a35b": "Qwen/Qwen3-Coder-480B-A35B-Instruct", "glm-4.5-air": "zai-org/GLM-4.5-Air",
+		"roberta-base": "FacebookAI/roberta-base", "flan-t5-xl": "google/flan-t5-xl", "mpt-7b": "mosaicml/mpt-7b", "jamba-mini": "ai21labs/AI21-Jamba-Mini-1.6",
+		"minimax-m1": "MiniMaxAI/MiniMax-M1-80k", "internlm-chat-7b": "internlm/internlm-chat-7b", "qwen3-reranker-0.6b": "Qwen/Qwen3-Reranker-0.6B",
+		"llava": "llava-hf/llava-1.5-7b-hf", "seed-oss": "ByteDance-Seed/Seed-OSS-36B-Instruct", "mamba-2.8b": "state-spaces/mamba-2.8b-hf",
 	} {
 		got, ok := Catalogue().Find(asked)
 		require.True(t, ok, asked)

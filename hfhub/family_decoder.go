@@ -56,7 +56,7 @@ func (r *reader) group(slots []slot) (layers []estimator.Layer, order []uint8) {
 func baseArch(r *reader) estimator.Arch {
 	a := estimator.Arch{
 		Family: r.name,
-		Hidden: r.int("hidden"), Vocab: r.int("vocab"), Context: r.int("ctx"),
+		Hidden: r.int("hidden"), Vocab: r.int("vocab"), Context: max(0, r.int("ctx")-r.int("pad_positions")),
 		Tied: r.tied(), NoHead: r.flag("no_head"), HeadBias: r.flag("head_bias"),
 		Embed: r.int("embed"),
 		DType: dtypes[dtypeWord(r)],

@@ -106,7 +106,7 @@ const bertFacts = "hidden:768 layers:12 heads:12 kv=:0 head_dim=:0 ffn:3072 voca
 func encoders() map[string]family {
 	return map[string]family{
 		"bert":           {like: "llama", build: buildEncoder, facts: bertFacts},
-		"roberta":        {like: "bert", facts: "vocab:50265"},
+		"roberta":        {like: "bert", facts: "vocab:50265 pad_positions:2"},
 		"xlm-roberta":    {like: "roberta", facts: "vocab:30522"},
 		"xlm-roberta-xl": {like: "roberta", facts: "hidden:2560 layers:36 heads:32 ffn:10240 vocab:250880 final_norms:1 embed_norms:0"},
 		"camembert":      {like: "roberta"},
