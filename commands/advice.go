@@ -83,8 +83,20 @@ func Advise(w *Wording, err error, now time.Time) *Refusal {
 	if u := new(hfhub.UnsupportedError); errors.As(err, &u) {
 		r.Code, r.Text = UnsupportedArchitecture, unsupported(w, u, said.model)
 	}
-	r.Advice = w.Text("advice."+r.Code, "when", said.when)
+	r.Advice = w.Text("advice."+adviceFor(r.Code, err), "when", said.when)
 	return r
+}
+
+// adapterBase is the key under which an adapter names its base.
+const adapterBase = "base_model_name_or_path"
+
+// adviceFor is the id of what to do: that of the code, but for an adapter whose
+// base is to be named.
+func adviceFor(code string, err error) string {
+	if u := new(hfhub.UnsupportedError); errors.As(err, &u) && u.Key == adapterBase {
+		return NoConfig
+	}
+	return code
 }
 
 // about is what a failure is about, in words.
@@ -123,6 +135,9 @@ func blocking(u *hfhub.UnsupportedError) string {
 // unsupported says which part of a shape is new, and the weights as a floor
 // where they are known.
 func unsupported(w *Wording, u *hfhub.UnsupportedError, model string) string {
+	if u.Key == adapterBase {
+		return w.Text("failure.adapter", "base", orElse(shorten(u.Kind), "-"))
+	}
 	text := w.Text("failure.unsupported", "model", model, "kind", blocking(u))
 	if u.Floor > 0 {
 		text += w.Text("failure.floor", "bytes", u.Floor.String())

@@ -191,10 +191,21 @@ type Refusal struct {
 }
 
 // MarshalJSON writes an answer about a model's memory with its card and its
-// capacity even where they are unknown, as null.
+// capacity even where they are unknown, as null; a list of models with what its
+// first row leaves of the card; and plain words that became no line as the /ask
+// they are.
 func (a Answer) MarshalJSON() ([]byte, error) {
 	type plain Answer
-	if a.PerGPU == nil {
+	switch {
+	case a.Kind == "models" && a.GPU != nil:
+		return json.Marshal(struct {
+			plain
+			GPU listedCard `json:"gpu"`
+		}{plain(a), a.listed()})
+	case a.PerGPU == nil:
+		if a.Question == "" && a.Understood != "" {
+			a.Question = "/ask " + a.Understood
+		}
 		return json.Marshal(plain(a))
 	}
 	return json.Marshal(struct {
@@ -202,4 +213,19 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 		Capacity *Capacity   `json:"capacity"`
 		GPU      *GPUVerdict `json:"gpu"`
 	}{plain(a), a.Capacity, a.GPU})
+}
+
+// listedCard is the card of a list of models: the headroom is that of the first,
+// the largest that fits; null where none does.
+type listedCard struct {
+	GPUVerdict
+	Headroom *int64 `json:"headroom"`
+}
+
+func (a Answer) listed() listedCard {
+	card := listedCard{GPUVerdict: *a.GPU}
+	if len(a.Options) > 0 {
+		card.Headroom = &a.Options[0].Headroom
+	}
+	return card
 }

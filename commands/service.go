@@ -6,6 +6,7 @@ package commands
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 
@@ -102,8 +103,14 @@ func Typed(text string) bool {
 	if !ok || found.Words && strings.Contains(text, " ") {
 		return false
 	}
-	_, err := Parse(text)
-	return err == nil
+	r, err := Parse(text)
+	return err == nil && !slices.ContainsFunc(r.Models, plainWord)
+}
+
+// plainWord says that what stands where a model does is a word of a sentence:
+// "compare the memory of …".
+func plainWord(model string) bool {
+	return !strings.ContainsAny(model, "0123456789/:-_") && model != "custom"
 }
 
 func (s *Service) log(text string, pairs ...any) {

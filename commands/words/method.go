@@ -92,6 +92,9 @@ func (s *scan) trainFacts(p *plan) {
 	if p.mode != "train" {
 		return
 	}
+	if zero := p.values["zero"]; zero != "" && zero != "0" && p.values["stack"] != "" && !shards[p.values["stack"]][zero] {
+		delete(p.values, "stack") // axolotl, trl and the like hand ZeRO to DeepSpeed
+	}
 	dtype, method := p.values["dtype"], p.values["method"]
 	four := quantized[dtype] && dtype != "int8"
 	switch {
