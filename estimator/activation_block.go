@@ -59,7 +59,7 @@ func keepNorms(s *sheet, b *block, k *kept) {
 // input.
 func keepInputs(s *sheet, b *block, k *kept) {
 	if !s.frozen {
-		s.residual(k, perHidden, s.act*min(2, float64(b.layer.Norms)))
+		s.residual(k, perHidden, s.inputWidth()*min(2, float64(b.layer.Norms)))
 	}
 }
 
@@ -86,6 +86,7 @@ func keepAttention(s *sheet, b *block, k *kept) {
 	if m.Gate {
 		k.cut(perOut, 2*s.act) // the gate and what it multiplies
 	}
+	s.keepEight(k)
 	s.keepKV(b, k)
 	s.keepScores(b, k)
 }
@@ -166,6 +167,7 @@ func keepLatent(s *sheet, b *block, k *kept) {
 	k.whole(perRope, s.act)
 	k.cut(perQuery, 2*s.act)
 	k.cut(perOut, 2*s.act)
+	s.keepEight(k)
 	s.keepScores(b, k)
 }
 

@@ -26,6 +26,9 @@ func (s *sheet) ffnKept(b *block) float64 {
 	if b.layer.FFN.Gated && s.fusesFrozen() {
 		copies = 2
 	}
+	if s.eight && !s.frozen {
+		return (copies-1)*s.act + s.inputWidth() // the product is read in 8 bits
+	}
 	return copies * s.act
 }
 
@@ -57,7 +60,7 @@ func keepExperts(s *sheet, b *block, k *kept) {
 	if b.E == 0 {
 		return
 	}
-	rows := 3 * s.act
+	rows := 2*s.act + s.inputWidth()
 	if s.frozen {
 		rows = 2 * s.act
 	}

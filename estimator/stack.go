@@ -20,6 +20,7 @@ type stackRow struct {
 	autocasts      bool // caches 16-bit copies of fp32 weights
 	unpacksHead    bool // turns a quantized head back into 16 bits
 	keepsGathered  bool // with a frozen base, what was gathered stays
+	engine8        bool // fp8 is Transformer Engine's
 	partitionCopy  bool // the step casts its part of the gradients to fp32
 	// buckets are the bytes of reduce, prefetch and live buffers by stage.
 	buckets  [numStages]float64
@@ -48,7 +49,7 @@ var stacks = [numStacks]stackRow{
 	},
 	DeepSpeed: {
 		precision: Mixed, grads: GradsBF16, loss: LossStandard,
-		partitionCopy: true, gathers: true, halves: true, buckets: deepspeedBuckets, constant: libraryBytes,
+		partitionCopy: true, engine8: true, gathers: true, halves: true, buckets: deepspeedBuckets, constant: libraryBytes,
 	},
 	FSDP: {
 		precision: AMP, stage: Stage3, loss: LossStandard,
@@ -60,7 +61,7 @@ var stacks = [numStacks]stackRow{
 	},
 	Megatron: {
 		precision: Mixed, grads: GradsFP32, loss: LossVocabParallel,
-		fusedNorms: true, fusedGate: true, holdsGradients: true, constant: megatronBytes,
+		fusedNorms: true, fusedGate: true, engine8: true, holdsGradients: true, constant: megatronBytes,
 	},
 	LitGPT: {
 		precision: PureBF16, grads: GradsBF16, loss: LossChunked,

@@ -46,6 +46,7 @@ type training struct {
 	kernel    AttentionKernel
 	targets   Targets
 
+	eight                                                                   bool // Transformer Engine keeps inputs in fp8
 	autocast                                                                bool // fp32 weights, 16-bit products
 	frozen, fused, fusedLoRA, dropout, loraDropout, repeats, sequence, held bool
 	first, last                                                             bool // the fullest stage has the embedding, the head
@@ -87,6 +88,7 @@ func (s *sheet) fillSwitches() {
 	s.fusedLoRA = adapted && s.quantized() && s.fused && t.Compile != On
 	s.repeats = repeatsKV(s.arch.Family, t)
 	s.sequence = s.plan.SequenceParallel == On && s.t > 1
+	s.eight = row.engine8 && t.Precision == FP8Training
 	s.held = t.Accum > 1 || row.holdsGradients
 	if adapted {
 		s.targets = t.Targets

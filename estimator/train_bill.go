@@ -161,6 +161,12 @@ var runBills = []bill{
 		},
 	},
 	{
+		part: Buffers, moments: WhileTraining, basis: Derived, source: "fp8 copies of the linears' weights and their transposes: Transformer Engine",
+		payer: func(r *stackRow) bool { return r.engine8 },
+		text:  "2 * (Pm + Px)",
+		bytes: (*sheet).eightBytes,
+	},
+	{
 		part: Buffers, moments: AtLoss, basis: Derived, source: "autocast's 16-bit copies of fp32 weights",
 		payer: func(r *stackRow) bool { return r.autocasts },
 		text:  "2 * (Pm + Px)",
