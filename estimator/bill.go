@@ -9,25 +9,35 @@ import (
 // bill is one thing that memory is paid for: a formula as text and as code, in
 // the same letters. A test evaluates the text and compares.
 type bill struct {
+	// One of the two: bytes is of the whole model, each of one kind of block, to
+	// be summed over the kinds.
+	bytes func(*sheet) float64
+	each  func(*sheet, *block) float64
+
+	needs   need // without which it comes to nothing
 	part    PartName
 	moments Moments
 	basis   Basis
+	fixed   bool // does not grow with what is written
 	source  string
 	text    string // a Go expression over the letters
-	fixed   bool   // does not grow with what is written
 	// write makes the text where it depends on the plan; the block is nil for a
 	// bill of the whole model.
 	write func(*sheet, *block) string
 	// payer says which stacks pay at all; nil: every one.
 	payer func(*stackRow) bool
-	// One of the two: bytes is of the whole model, each of one kind of block, to
-	// be summed over the kinds.
-	bytes func(*sheet) float64
-	each  func(*sheet, *block) float64
 }
 
 // amount is the bill in whole bytes, rounded up.
 func (b *bill) amount(s *sheet) float64 {
+	if b.needs&^s.met != 0 {
+		return 0
+	}
+	return b.full(s)
+}
+
+// full is the amount of a bill whose needs are met.
+func (b *bill) full(s *sheet) float64 {
 	if b.bytes != nil {
 		return math.Ceil(b.bytes(s))
 	}

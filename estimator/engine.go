@@ -74,7 +74,7 @@ func one(*Plan) float64 { return 1 }
 // everything by its own format and split.
 var weightBills = []bill{
 	{
-		part: Weights, moments: WhileServing, basis: Derived, source: "Φ at the weights' own width",
+		needs: needsUniform, part: Weights, moments: WhileServing, basis: Derived, source: "Φ at the weights' own width",
 		text: "wp * Phi",
 		bytes: func(s *sheet) float64 {
 			if !s.v.uniform {
@@ -84,7 +84,7 @@ var weightBills = []bill{
 		},
 	},
 	{
-		part: Weights, moments: WhileServing, basis: Counted, source: "the repository's tensors",
+		needs: needsFile, part: Weights, moments: WhileServing, basis: Counted, source: "the repository's tensors",
 		text: "File * Held",
 		bytes: func(s *sheet) float64 {
 			if !s.v.counted {
@@ -94,7 +94,7 @@ var weightBills = []bill{
 		},
 	},
 	{
-		part: Weights, moments: WhileServing, basis: Derived, source: "each tensor in its own format; Shoeybi et al. 2019, section 3",
+		needs: needsSplit, part: Weights, moments: WhileServing, basis: Derived, source: "each tensor in its own format; Shoeybi et al. 2019, section 3",
 		text: "(Lin/t + Lkv + Lre + Exp/tx + Low) * P + Tow/t",
 		bytes: func(s *sheet) float64 {
 			if s.v.uniform || s.v.counted {
@@ -104,7 +104,7 @@ var weightBills = []bill{
 		},
 	},
 	{
-		part: Weights, moments: WhileServing, basis: Derived, source: "embedding and head, each rank its rows",
+		needs: needsSplit, part: Weights, moments: WhileServing, basis: Derived, source: "embedding and head, each rank its rows",
 		text: "(we + wo) * Vp * H / t",
 		bytes: func(s *sheet) float64 {
 			if s.v.uniform || s.v.counted {
@@ -114,7 +114,7 @@ var weightBills = []bill{
 		},
 	},
 	{
-		part: Weights, moments: WhileServing, basis: Derived, source: "layers that draft further tokens",
+		needs: needsDrafts, part: Weights, moments: WhileServing, basis: Derived, source: "layers that draft further tokens",
 		text: "wp * Mtp / t",
 		bytes: func(s *sheet) float64 {
 			if s.v.drafts == 0 {

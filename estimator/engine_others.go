@@ -274,7 +274,7 @@ var llamaBills = bills(weightBills, cacheBills, []bill{
 		},
 	},
 	{
-		part: Workspace, moments: AtPrefill | AtDecode, basis: Allowance, source: "0.4 to 11.7 GiB on logs, by mla mode and context: latents of one block unpacked",
+		needs: needsLatents, part: Workspace, moments: AtPrefill | AtDecode, basis: Allowance, source: "0.4 to 11.7 GiB on logs, by mla mode and context: latents of one block unpacked",
 		text:  "Mla",
 		bytes: func(s *sheet) float64 { return s.expandedLatents() },
 	},

@@ -9,7 +9,7 @@ const transformersSource = "Qwen's published tables of max_memory_allocated"
 // the decoding, when one block's cache is copied to make room, or the loading.
 var transformersBills = bills(weightBills, growingCache(cacheBills), []bill{
 	{
-		part: Weights, moments: WhileServing, basis: Derived, source: "an fp8 checkpoint of a tied model keeps a second head",
+		needs: needsScheme, part: Weights, moments: WhileServing, basis: Derived, source: "an fp8 checkpoint of a tied model keeps a second head",
 		text: "2 * V * h",
 		bytes: func(s *sheet) float64 {
 			if s.v.counted || s.arch.Quant.DType != FP8 || s.plan.DType != Stored || !s.arch.Tied {
@@ -54,7 +54,7 @@ var transformersBills = bills(weightBills, growingCache(cacheBills), []bill{
 		},
 	},
 	{
-		part: Workspace, moments: AtDecode, basis: Derived, source: "GPTQ's kernels keep room for one linear in 16 bits; " + transformersSource,
+		needs: needsScheme, part: Workspace, moments: AtDecode, basis: Derived, source: "GPTQ's kernels keep room for one linear in 16 bits; " + transformersSource,
 		text: "2 * F * h / t",
 		bytes: func(s *sheet) float64 {
 			if s.plan.DType != GPTQ && (s.plan.DType != Stored || s.arch.Quant.Method != "gptq") {
@@ -64,7 +64,7 @@ var transformersBills = bills(weightBills, growingCache(cacheBills), []bill{
 		},
 	},
 	{
-		part: Workspace, moments: AtPrefill, basis: Derived, source: "eager attention keeps one block's scores in 32 and 16 bits",
+		needs: needsWritten, part: Workspace, moments: AtPrefill, basis: Derived, source: "eager attention keeps one block's scores in 32 and 16 bits",
 		text: "6 * A * b * s * s / t",
 		bytes: func(s *sheet) float64 {
 			if s.plan.Attention != Eager {
@@ -74,7 +74,7 @@ var transformersBills = bills(weightBills, growingCache(cacheBills), []bill{
 		},
 	},
 	{
-		part: Workspace, moments: AtLoad, basis: Derived, source: transformersSource + "; an AWQ checkpoint of a tied model loads a second head",
+		needs: needsScheme, part: Workspace, moments: AtLoad, basis: Derived, source: transformersSource + "; an AWQ checkpoint of a tied model loads a second head",
 		text: "2 * V * h",
 		bytes: func(s *sheet) float64 {
 			if s.arch.Quant.DType != AWQ || !s.arch.Tied {

@@ -146,17 +146,17 @@ var vllmBills = bills(weightBills, cacheBills, []bill{
 		bytes: func(s *sheet) float64 { return 2 * s.v.rope * s.v.pos * s.hasRope() },
 	},
 	{
-		part: Weights, moments: WhileServing, basis: Derived, source: "vLLM pads MXFP4 experts to a multiple of 256; logs of gpt-oss",
+		needs: needsScheme, part: Weights, moments: WhileServing, basis: Derived, source: "vLLM pads MXFP4 experts to a multiple of 256; logs of gpt-oss",
 		text:  "Pad / tx",
 		bytes: func(s *sheet) float64 { return s.expertPadding() / s.v.tx },
 	},
 	{
-		part: Weights, moments: WhileServing, basis: Derived, source: "vLLM keeps MLA's up projections a second time, absorbed",
+		needs: needsLatents, part: Weights, moments: WhileServing, basis: Derived, source: "vLLM keeps MLA's up projections a second time, absorbed",
 		text:  "Abs / t",
 		bytes: func(s *sheet) float64 { return s.absorbed() / s.t },
 	},
 	{
-		part: Adapters, moments: WhileServing, basis: Derived, source: "vLLM's LoRA slots: A of every linear on each rank, B divided",
+		needs: needsSlots, part: Adapters, moments: WhileServing, basis: Derived, source: "vLLM's LoRA slots: A of every linear on each rank, B divided",
 		text: "2 * Slots * Rank * (In + Outs/t)",
 		bytes: func(s *sheet) float64 {
 			return 2 * float64(s.plan.Serve.LoRASlots) * s.loraRank() * (s.loraIn() + s.loraOut()/s.t)
@@ -168,7 +168,7 @@ var vllmBills = bills(weightBills, cacheBills, []bill{
 		bytes: func(s *sheet) float64 { return max(s.sampler(), s.pass()) },
 	},
 	{
-		part: Workspace, moments: AtPrefill | AtDecode, basis: Derived, source: "vLLM's mla/common.py: earlier chunks gathered, and expanded to heads",
+		needs: needsLatents, part: Workspace, moments: AtPrefill | AtDecode, basis: Derived, source: "vLLM's mla/common.py: earlier chunks gathered, and expanded to heads",
 		text: "2 * Ctx * (r + R + a/t * (d - R + dv))",
 		each: func(s *sheet, b *block) float64 {
 			if b.index != s.v.latent || b.layer.Mixer.Kind != MLA || s.v.latents == 0 {
@@ -178,7 +178,7 @@ var vllmBills = bills(weightBills, cacheBills, []bill{
 		},
 	},
 	{
-		part: Workspace, moments: AtPrefill | AtDecode, basis: Allowance, source: "vLLM profiles the largest image too; Qwen2.5-VL logs",
+		needs: needsVision, part: Workspace, moments: AtPrefill | AtDecode, basis: Allowance, source: "vLLM profiles the largest image too; Qwen2.5-VL logs",
 		text:  "Img * (2*h + 32*Hv)",
 		bytes: func(s *sheet) float64 { return s.image() * (2*s.h + 32*s.towerWidth()) },
 	},

@@ -134,23 +134,23 @@ func Peak(a Arch, p Plan) (Bytes, error) {
 
 // settle adds up the bills of each moment, and leaves the highest in allocated.
 func (s *sheet) settle() (Moment, error) {
-	var t tally
+	s.moments = tally{}
 	always := 0.0 // most bills are held throughout
+	unmet := ^s.met
 	bills := s.bills()
 	for i := range bills {
-		bytes := bills[i].amount(s)
-		if bytes == 0 {
+		b := &bills[i]
+		if b.needs&unmet != 0 {
 			continue
 		}
-		if set := bills[i].moments; set == WhileTraining || set == WhileServing {
+		if bytes := b.full(s); b.moments == WhileTraining || b.moments == WhileServing {
 			always += bytes
-			continue
+		} else if bytes != 0 {
+			s.moments.add(b.moments, bytes)
 		}
-		t.add(bills[i].moments, bytes)
 	}
-	s.moments = t
-	top := t.highest(firstMoments[s.plan.Mode])
-	s.allocated = t[top] + always
+	top := s.moments.highest(firstMoments[s.plan.Mode])
+	s.allocated = s.moments[top] + always
 	if s.allocated >= float64(MaxBytes)/4 {
 		return top, ErrTooLarge
 	}

@@ -101,12 +101,12 @@ var cacheBills = []bill{
 		each: func(s *sheet, b *block) float64 { return s.headCache(b) * s.v.cached },
 	},
 	{
-		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "DeepSeek-V2, section 2.1",
+		needs: needsLatents, part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "DeepSeek-V2, section 2.1",
 		text: "l * wk * (Lat*r + R + Ix) * Tk * Pk",
 		each: func(s *sheet, b *block) float64 { return s.latentCache(b) * s.v.cached },
 	},
 	{
-		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "cross attention keeps the encoder's tokens",
+		needs: needsCross, part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "cross attention keeps the encoder's tokens",
 		text: "l * kc * (wk + wv) * dc * b * Te * Pk", fixed: true,
 		each: func(s *sheet, b *block) float64 {
 			c := &b.layer.Cross
@@ -117,12 +117,12 @@ var cacheBills = []bill{
 		},
 	},
 	{
-		part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "the drafting layers keep a cache of their own",
+		needs: needsDrafts, part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "the drafting layers keep a cache of their own",
 		text:  "Kd * Tok",
 		bytes: func(s *sheet) float64 { return s.draftCache() * s.v.tokens },
 	},
 	{
-		part: State, moments: AtPrefill | AtDecode, basis: Derived, source: "fp32 state and convolution inputs, one more for each draft; logs of llama.cpp",
+		needs: needsState, part: State, moments: AtPrefill | AtDecode, basis: Derived, source: "fp32 state and convolution inputs, one more for each draft; logs of llama.cpp",
 		text: "4 * l * (ss + sc) * b * (1 + Dr) / t * Pk", fixed: true,
 		each: func(s *sheet, b *block) float64 {
 			return 4 * b.l * (b.ss + b.sc) * s.b * (1 + s.v.drafts) / s.t * s.v.cached

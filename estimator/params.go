@@ -51,7 +51,7 @@ func (a Arch) Params() Params {
 	return p
 }
 
-func (a Arch) embedWidth() int64 {
+func (a *Arch) embedWidth() int64 {
 	if a.Embed > 0 {
 		return a.Embed
 	}

@@ -113,21 +113,31 @@ func (t DType) stored(fine uint8) DType {
 	}
 }
 
-// width is the average bytes of an element of a role's tensors over the blocks
-// of a kind.
-func (r *recipe) width(s *sums, b *block, share *share) float64 {
+// mixesByClass has the mixes of each recipe by the class that they are for.
+var mixesByClass = func() (all [numDTypes][numClasses][]mix) {
+	for t := range recipes {
+		for _, m := range recipes[t].mixes {
+			all[t][m.class] = append(all[t][m.class], m)
+		}
+	}
+	return all
+}()
+
+// mixedWidth is the average bytes of an element of a role's tensors over the
+// blocks of a kind, in a recipe's format.
+func (t DType) mixedWidth(s *sums, b *block, share *share) float64 {
 	left, bytes := b.l, 0.0
-	kind := share.class
-	for i := range r.mixes {
-		m := &r.mixes[i]
-		if m.class != kind || !conditions[m.only](b, float64(s.layers)) {
+	mixes := mixesByClass[t][share.class]
+	for i := range mixes {
+		m := &mixes[i]
+		if !conditions[m.only](b, float64(s.layers)) {
 			continue
 		}
 		taken := min(left, b.at[share.attends][m.when])
 		bytes += taken * m.to.stored(share.fine).Width()
 		left -= taken
 	}
-	return (bytes + left*r.base.stored(share.fine).Width()) / b.l
+	return (bytes + left*recipes[t].base.stored(share.fine).Width()) / b.l
 }
 
 // fusedQKV are the families whose GGUF keeps queries, keys and values in one

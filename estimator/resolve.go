@@ -11,7 +11,7 @@ func (p *Plan) resolve(a *Arch) {
 	p.Batch = or(p.Batch, 1)
 	p.GPUs = or(p.GPUs, or(p.Tensor, 1)*or(p.Pipeline, 1)*or(p.Context, 1))
 	p.Expert, p.Context = or(p.Expert, 1), or(p.Context, 1)
-	if a.SizeOnly() && !p.adaptsSize(a) {
+	if a.sizeOnly() && !p.adaptsSize(a) {
 		p.Train.Stack, p.Serve.Engine = Textbook, TextbookEngine
 	}
 	if p.Mode == Training {

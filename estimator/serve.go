@@ -64,6 +64,7 @@ func (s *sheet) fillServing() {
 	}
 	s.fillWeights()
 	s.fillCache()
+	s.met |= s.servingNeeds()
 }
 
 // sixteen is the most bytes of a cached element where the plan names no format.

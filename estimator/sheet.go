@@ -11,6 +11,7 @@ type sheet struct {
 	asked Plan // before that; an estimate's only
 	*sums
 	training
+	met need // of what bills ask
 
 	Phi  float64 // parameters
 	h    float64 // hidden size
@@ -169,6 +170,7 @@ func (s *sheet) fill() {
 			break
 		}
 	}
+	s.met = s.meets
 	if p.Mode == Infer {
 		s.fillServing()
 	}

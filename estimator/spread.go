@@ -13,7 +13,7 @@ var spreads = [numEngines]struct{ low, high float64 }{
 // rangeOf bounds the allocated bytes by the spread of the engine's runs.
 func (s *sheet) rangeOf(b *Breakdown) {
 	spread := spreads[s.plan.Serve.Engine]
-	if spread.low == 0 || s.arch.SizeOnly() {
+	if spread.low == 0 || s.arch.sizeOnly() {
 		return
 	}
 	b.Low = bytesOf(float64(b.Allocated) / spread.high)

@@ -91,7 +91,7 @@ func (s *sheet) bills() []bill {
 	switch {
 	case s.plan.Mode == Training:
 		return trainBills[s.plan.Train.Stack]
-	case s.arch.SizeOnly():
+	case s.arch.sizeOnly():
 		return sizeInfer
 	default:
 		return engines[s.plan.Serve.Engine].bills

@@ -39,6 +39,7 @@ type block struct {
 
 	index  uint8                // of the kind
 	shares []share              // its linears by role, all blocks of the kind together
+	totals []share              // the same by split alone
 	at     [2][numWhens]float64 // how many of its blocks stand where; [1]: counted among those that attend
 	ss, sc float64              // elements of the recurrent state and of the convolution's
 }
@@ -54,6 +55,7 @@ type sums struct {
 	experts float64
 	rest    float64 // everything else but embedding and head
 	dims    dims    // of the blocks' matrices
+	meets   need    // of what bills ask
 	likely  *Arch   // the shape that a bare size stands for
 	encoder []block // of an encoder-decoder: its encoder's kinds of block
 	sights  []sight // of towers for images and sounds
@@ -112,6 +114,7 @@ func (a Arch) Sealed() (Arch, error) {
 	s.sights, _ = sightsOf(&a)
 	s.dims = dimsOf(s.blocks, float64(s.params.Embedding))
 	s.weigh(&a)
+	s.meets = needsOf(&a, s)
 	a.sums = s
 	return a, nil
 }
@@ -123,7 +126,10 @@ func SizeOnly(params int64) Arch {
 }
 
 // SizeOnly says whether nothing but Φ is known.
-func (a Arch) SizeOnly() bool { return len(a.Layers) == 0 && len(a.Towers) == 0 }
+func (a Arch) SizeOnly() bool { return a.sizeOnly() }
+
+// sizeOnly is the same without a copy of the shape.
+func (a *Arch) sizeOnly() bool { return len(a.Layers) == 0 && len(a.Towers) == 0 }
 
 // Total is Φ: counted where the tensors were read, else derived.
 func (a Arch) Total() int64 {
@@ -137,10 +143,12 @@ func (a Arch) Total() int64 {
 }
 
 // Depth is l, the blocks of the decoder.
-func (a Arch) Depth() int64 {
+func (a Arch) Depth() int64 { return a.depth() }
+
+func (a *Arch) depth() int64 {
 	n := int64(0)
-	for _, l := range a.Layers {
-		n += l.Count
+	for i := range a.Layers {
+		n += a.Layers[i].Count
 	}
 	return n
 }

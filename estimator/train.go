@@ -71,6 +71,7 @@ func (s *sheet) fillTraining() {
 	if len(s.sights) > 0 {
 		s.fillTowers()
 	}
+	s.met |= s.trainingNeeds()
 	if s.p > 1 {
 		s.fillFullest()
 	}

@@ -30,7 +30,7 @@ var runBills = []bill{
 		bytes: func(s *sheet) float64 { return s.gradientBytes() },
 	},
 	{
-		part: Gradients, moments: AtLoss | AtBackward, basis: Derived, source: "gradients that accumulate",
+		needs: needsHeld, part: Gradients, moments: AtLoss | AtBackward, basis: Derived, source: "gradients that accumulate",
 		write: func(s *sheet, _ *block) string { return s.trainedText(s.gw, "Ng", s.Ng) },
 		bytes: func(s *sheet) float64 {
 			if !s.held {
@@ -50,7 +50,7 @@ var runBills = []bill{
 		each:  (*sheet).keptBytes,
 	},
 	{
-		part: Activations, moments: AtLoss | AtBackward, basis: Derived, source: "an encoder of as many tokens",
+		needs: needsEncoder, part: Activations, moments: AtLoss | AtBackward, basis: Derived, source: "an encoder of as many tokens",
 		text: "T * Enc",
 		bytes: func(s *sheet) float64 {
 			if s.keptOnHost() {
@@ -84,7 +84,7 @@ var runBills = []bill{
 		bytes: func(s *sheet) float64 { return s.T * s.end.bytes },
 	},
 	{
-		part: Activations, moments: AtBackward, basis: Derived, source: "FSDP with a frozen base: runs of 32 and 80 blocks",
+		needs: needsAdapters, part: Activations, moments: AtBackward, basis: Derived, source: "FSDP with a frozen base: runs of 32 and 80 blocks",
 		payer: func(r *stackRow) bool { return r.keepsOutputs },
 		text:  "2 * (L - 2) * h * T",
 		bytes: func(s *sheet) float64 {
@@ -111,7 +111,7 @@ var runBills = []bill{
 		},
 	},
 	{
-		part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "FSDP does not free the units of a frozen base: litgpt's runs on 2 and 4 GPUs",
+		needs: needsGathered, part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "FSDP does not free the units of a frozen base: litgpt's runs on 2 and 4 GPUs",
 		payer: func(r *stackRow) bool { return r.keepsGathered },
 		text:  "2 * P",
 		bytes: func(s *sheet) float64 {
@@ -122,7 +122,7 @@ var runBills = []bill{
 		},
 	},
 	{
-		part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "the root unit, gathered in 16 bits",
+		needs: needsGathered, part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "the root unit, gathered in 16 bits",
 		payer: func(r *stackRow) bool { return r.gathers },
 		text:  "2 * Rt",
 		bytes: func(s *sheet) float64 {
@@ -133,7 +133,7 @@ var runBills = []bill{
 		},
 	},
 	{
-		part: Buffers, moments: AtBackward | AtBackwardEnd, basis: Derived, source: "one block, gathered in its own bits",
+		needs: needsGathered, part: Buffers, moments: AtBackward | AtBackwardEnd, basis: Derived, source: "one block, gathered in its own bits",
 		payer: func(r *stackRow) bool { return r.gathers },
 		text:  "min(2, wb) * Lay",
 		bytes: func(s *sheet) float64 {
@@ -150,7 +150,7 @@ var runBills = []bill{
 		bytes: (*sheet).bucketBytes,
 	},
 	{
-		part: Buffers, moments: WhileTraining, basis: Derived, source: "torch DDP copies gradients into buckets",
+		needs: needsRanks, part: Buffers, moments: WhileTraining, basis: Derived, source: "torch DDP copies gradients into buckets",
 		payer: func(r *stackRow) bool { return r.reduces },
 		write: func(s *sheet, _ *block) string { return s.trainedText(s.gw, "Ng", s.Ng) },
 		bytes: func(s *sheet) float64 {
@@ -189,7 +189,7 @@ var runBills = []bill{
 		bytes: func(s *sheet) float64 { return stacks[s.stack].constant },
 	},
 	{
-		part: KVCache, moments: WhileTraining, basis: Derived, source: "the cache of rollouts, in 16 bits",
+		needs: needsOthers, part: KVCache, moments: WhileTraining, basis: Derived, source: "the cache of rollouts, in 16 bits",
 		text: "2 * l * k * (d + dv) * b * s / t",
 		each: func(s *sheet, b *block) float64 {
 			if !methods[s.plan.Train.Method].rollout || !b.layer.Mixer.Kind.Attends() {

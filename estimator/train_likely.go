@@ -50,7 +50,7 @@ func likelyShape(params int64) Arch {
 // likelyOf is the shape that adapters of a model of which only a size is known
 // are counted on.
 func likelyOf(a *Arch) *Arch {
-	if !a.SizeOnly() {
+	if !a.sizeOnly() {
 		return nil
 	}
 	sealed, err := likelyShape(a.File.Params).Sealed()
@@ -71,5 +71,5 @@ func (s *sheet) inferShape() {
 
 // adaptsSize says whether the plan trains adapters on a bare size.
 func (p *Plan) adaptsSize(a *Arch) bool {
-	return p.Mode == Training && a.SizeOnly() && methods[p.Train.Method].adapters && p.Train.Stack != Textbook
+	return p.Mode == Training && a.sizeOnly() && methods[p.Train.Method].adapters && p.Train.Stack != Textbook
 }

@@ -70,14 +70,14 @@ var stateBills = []bill{
 		},
 	},
 	{
-		part: Weights, moments: WhileTraining, basis: Derived, source: "frozen reference and reward models, a value model",
+		needs: needsOthers, part: Weights, moments: WhileTraining, basis: Derived, source: "frozen reference and reward models, a value model",
 		write: func(s *sheet, _ *block) string {
 			return number(s.companions()) + "*" + s.overText("Nw", s.Nw)
 		},
 		bytes: func(s *sheet) float64 { return s.companions() * s.over(s.Nw, s.Nwx) },
 	},
 	{
-		part: Adapters, moments: WhileTraining, basis: Counted, source: adapterFrom,
+		needs: needsAdapters, part: Adapters, moments: WhileTraining, basis: Counted, source: adapterFrom,
 		write: func(s *sheet, _ *block) string { return number(s.aw) + "*" + per("Ad", "Nw", s.Nw) },
 		bytes: func(s *sheet) float64 { return s.aw * s.A / s.Nw },
 	},

@@ -140,7 +140,7 @@ func (p *Plan) check(a *Arch) error {
 // checkParts refuses what needs a part that the model does not have: experts to
 // spread, layers that draft, a head to compare answers with.
 func (p *Plan) checkParts(a *Arch) error {
-	if a.SizeOnly() {
+	if a.sizeOnly() {
 		return nil // who knows
 	}
 	if p.Expert > 1 && a.experts() == 0 {
@@ -176,11 +176,11 @@ func (a *Arch) experts() int64 {
 // checkSplits refuses more stages than blocks, and an expert degree that does
 // not divide the experts.
 func (p *Plan) checkSplits(a *Arch) error {
-	if p.Mode != Training || p.Pipeline == 1 && p.Expert == 1 || a.SizeOnly() {
+	if p.Mode != Training || p.Pipeline == 1 && p.Expert == 1 || a.sizeOnly() {
 		return nil
 	}
-	if p.Pipeline > a.Depth() {
-		return &PlanError{Key: "pp", Value: strconv.FormatInt(p.Pipeline, 10), Want: fmt.Sprintf("1 to %d", a.Depth()), Near: strconv.FormatInt(a.Depth(), 10)}
+	if p.Pipeline > a.depth() {
+		return &PlanError{Key: "pp", Value: strconv.FormatInt(p.Pipeline, 10), Want: fmt.Sprintf("1 to %d", a.depth()), Near: strconv.FormatInt(a.depth(), 10)}
 	}
 	if p.Expert == 1 {
 		return nil

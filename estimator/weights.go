@@ -1,5 +1,7 @@
 package estimator
 
+import "slices"
+
 // share is the linears of one role in all blocks of a kind.
 type share struct {
 	role    Role
@@ -21,6 +23,7 @@ const (
 	byKVHead              // over the KV heads, then repeated
 	repeated              // on every rank
 	byExpert
+	numSplits
 )
 
 // splits says how each role is laid out, as Megatron and the engines do.
@@ -162,6 +165,9 @@ func (s *sums) weigh(a *Arch) {
 	}
 	s.place(a)
 	s.shareWeights()
+	for i := range s.blocks {
+		s.blocks[i].totals = totalsOf(s.blocks[i].shares)
+	}
 	for _, t := range a.Towers {
 		s.towers += float64(t.Params())
 	}
@@ -174,6 +180,17 @@ func (s *sums) weigh(a *Arch) {
 	for i := range a.MTP {
 		s.mtpBlocks = append(s.mtpBlocks, blockOf(&a.MTP[i], a.Hidden))
 	}
+}
+
+// totalsOf adds up the linears of each split.
+func totalsOf(shares []share) []share {
+	var all [numSplits]share
+	for i := range shares {
+		t := &all[shares[i].split]
+		t.split = shares[i].split
+		t.elems, t.bytes = t.elems+shares[i].elems, t.bytes+shares[i].bytes
+	}
+	return slices.DeleteFunc(all[:], func(t share) bool { return t.elems == 0 })
 }
 
 // shareWeights scales the linears down where blocks share them (ALBERT), so

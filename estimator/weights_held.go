@@ -120,8 +120,8 @@ func (s *sheet) linearBytes(format DType, b *block, sh *share) float64 {
 	case format.Plain():
 		return sh.elems * format.Width()
 	case format.GGUF():
-		if r := recipeOf(format); r != nil {
-			return sh.elems * r.width(s.sums, b, sh)
+		if recipeOf(format) != nil {
+			return sh.elems * format.mixedWidth(s.sums, b, sh)
 		}
 		return sh.elems * format.stored(sh.fine).Width()
 	case format == MXFP4 && s.experts > 0 && !expert:
@@ -160,13 +160,22 @@ func (s *sheet) formatWidth(format DType) float64 {
 	return format.Width()
 }
 
+// apart says whether a format treats the linears of one split each otherwise.
+func (s *sheet) apart(format DType) bool {
+	return format.GGUF() || format == Stored && s.arch.Quant.DType == NF4DQ && s.v.row.castsFP32
+}
+
 func (s *sheet) fillLinears(format DType) {
 	v := &s.v
 	s.v.allKV = 0
 	for i := range s.blocks {
 		b := &s.blocks[i]
-		for j := range b.shares {
-			sh := &b.shares[j]
+		shares := b.totals
+		if s.apart(format) {
+			shares = b.shares
+		}
+		for j := range shares {
+			sh := &shares[j]
 			bytes := s.linearBytes(format, b, sh)
 			switch sh.split {
 			case divided:
