@@ -83,6 +83,13 @@ func Advise(w *Wording, err error, now time.Time) *Refusal {
 	if u := new(hfhub.UnsupportedError); errors.As(err, &u) {
 		r.Code, r.Text = UnsupportedArchitecture, unsupported(w, u, said.model)
 	}
+	if bad := new(hfhub.ShapeError); errors.As(err, &bad) {
+		id := "failure.bad_key"
+		if bad.Value == "" {
+			id = "failure.lacks_key"
+		}
+		r.Text = w.Text(id, "model", said.model, "file", bad.File, "key", shorten(bad.Key), "value", shorten(bad.Value))
+	}
 	r.Advice = w.Text("advice."+adviceFor(r.Code, err), "when", said.when)
 	return r
 }

@@ -52,6 +52,7 @@ func readRoot(root object, options ConfigOptions, notes *ReadNotes) (estimator.A
 		return estimator.Arch{}, err
 	}
 	arch := r.build(r)
+	r.checkHeads(&arch)
 	arch.Quant = r.quant(options.Quant, &arch)
 	r.finish(&arch)
 	r.training(&arch)

@@ -35,6 +35,26 @@ func (e *UnsupportedError) Error() string {
 	return text + ": unsupported"
 }
 
+// ShapeError is a number that no model can have, or that every model has and the
+// file does not say. It is an [ErrBadMetadata] that names the key.
+type ShapeError struct {
+	File  string
+	Key   string // with its path
+	Value string // what the file says; empty where it says nothing
+	Why   string // what is wrong with it, for a log
+}
+
+// Error names the file, the key and what it says.
+func (e *ShapeError) Error() string {
+	if e.Value == "" {
+		return fmt.Sprintf("read %s: it has no %s: %v", e.File, e.Key, ErrBadMetadata)
+	}
+	return fmt.Sprintf("read %s: %s is %s%s: %v", e.File, e.Key, e.Value, e.Why, ErrBadMetadata)
+}
+
+// Unwrap gives the kind.
+func (e *ShapeError) Unwrap() error { return ErrBadMetadata }
+
 // badf is an ErrBadMetadata that says where.
 func badf(format string, args ...any) error {
 	return fmt.Errorf("read "+format+": %w", append(args, ErrBadMetadata)...)

@@ -35,7 +35,7 @@ func (r *reader) finish(a *estimator.Arch) {
 // checkLayers refuses a file that itself says that there are no blocks.
 func (r *reader) checkLayers() {
 	if v, key, ok := r.find("layers"); ok && v.Type == gjson.Number && v.Num == 0 {
-		r.fail(badf("%s: %s is 0", r.file, r.path+key))
+		r.bad(key, "0", "")
 	}
 }
 

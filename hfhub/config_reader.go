@@ -62,6 +62,11 @@ func (r *reader) unsupported(key, kind string) {
 	r.fail(&UnsupportedError{ModelType: r.name, Key: r.path + key, Kind: kind})
 }
 
+// bad refuses what a fact's key says.
+func (r *reader) bad(key, value, why string) {
+	r.fail(&ShapeError{File: r.file, Key: r.path + key, Value: short(value), Why: why})
+}
+
 // nullable are the facts for which an explicit null says "none" or "follow the
 // rule"; for the others it is as good as absent.
 var nullable = map[string]bool{
@@ -164,7 +169,7 @@ func (r *reader) at(name string, i int) int64 {
 	if !ok {
 		f := r.facts[name]
 		if !f.known {
-			r.fail(badf("%s: it has no %s", r.file, r.path+strings.Join(f.keys, " or ")))
+			r.bad(strings.Join(f.keys, " or "), "", "")
 			return 0
 		}
 		text, _ := r.raw(name)
@@ -195,20 +200,20 @@ func (r *reader) number(v gjson.Result, name, key string) int64 {
 	case gjson.String:
 		n, err := strconv.ParseFloat(strings.TrimSpace(v.Str), 64)
 		if err != nil {
-			r.fail(badf("%s: %s is %q, not a number", r.file, r.path+key, short(v.Str)))
+			r.bad(key, strconv.Quote(short(v.Str)), ", not a number")
 			return 0
 		}
 		f = n
 	case gjson.Number:
 	default:
-		r.fail(badf("%s: %s is not a number", r.file, r.path+key))
+		r.bad(key, v.Raw, ", not a number")
 		return 0
 	}
 	if name == "window" && f < 0 {
 		return 0
 	}
 	if f != math.Trunc(f) || f < 0 || f > largest(name) {
-		r.fail(badf("%s: %s is %v", r.file, r.path+key, f))
+		r.bad(key, strconv.FormatFloat(f, 'g', -1, 64), "")
 		return 0
 	}
 	return int64(f)

@@ -103,6 +103,7 @@ func ArchFromGGUF(g *GGUF, file string, floor estimator.Bytes) (estimator.Arch, 
 	r := &reader{resolved: &row, file: file, root: block, block: block, notes: &notes, noted: map[string]bool{}}
 	notes.Family = r.name
 	arch := r.build(r)
+	r.checkHeads(&arch)
 	if r.err != nil {
 		return estimator.Arch{}, notes, floored(r.err, floor)
 	}

@@ -16,28 +16,23 @@ const maxLayers = 10_000
 func uniformLayout(r *reader) []slot {
 	n := r.int("layers")
 	if n > maxLayers || r.err != nil {
-		r.fail(badf("%s: %d layers", r.file, n))
+		r.bad(r.keyOf("layers"), strconv.FormatInt(n, 10), "")
 		return nil
 	}
 	types := r.list("types")
 	if types != nil && int64(len(types)) < n && len(types) > 0 {
-		r.fail(badf("%s: %s has %d entries for %d layers", r.file, r.path+r.keyOf("types"), len(types), n))
+		r.bad(r.keyOf("types"), strconv.Itoa(len(types))+" entries", " for "+strconv.FormatInt(n, 10)+" layers")
 	}
 	shared := r.int("kv_shared")
 	sparse := r.sparse()
 	heads, kv, width, mixer := r.each("heads"), r.each("kv"), r.each("ffn"), r.mixerOf(types)
 	indexers := r.list("index_types")
 	divide := max(1, r.int("ffn_divide"))
-	told := r.has("heads") && r.has("kv")
 	slots := make([]slot, n)
 	for i := range slots {
 		s := slot{heads: heads(i), kv: kv(i), width: width(i) / divide, ffn: "dense", mixer: mixer(i)}
 		if s.kv == 0 {
 			s.kv = s.heads
-		}
-		if told && s.kv > 0 && s.heads%s.kv != 0 {
-			r.fail(badf("%s: %d heads cannot share the keys of %d", r.file, s.heads, s.kv))
-			return nil
 		}
 		if sparse(i) {
 			s.ffn, s.width = "sparse", 0

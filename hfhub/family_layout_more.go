@@ -1,10 +1,12 @@
 package hfhub
 
+import "strconv"
+
 // mixersOnly gives blocks of a mixer and nothing else.
 func mixersOnly(r *reader) []slot {
 	n := r.int("layers")
 	if n > maxLayers {
-		r.fail(badf("%s: %d layers", r.file, n))
+		r.bad(r.keyOf("layers"), strconv.FormatInt(n, 10), "")
 		return nil
 	}
 	slots := make([]slot, n)
@@ -55,7 +57,7 @@ func patternLayout(r *reader) []slot {
 		}
 	}
 	if len(words) > maxLayers || len(words) == 0 {
-		r.fail(badf("%s: %d layers", r.file, len(words)))
+		r.bad(r.keyOf("types"), strconv.Itoa(len(words))+" layers", "")
 		return nil
 	}
 	slots := make([]slot, 0, len(words))

@@ -1,6 +1,12 @@
 package hfhub
 
-import "membot/estimator"
+import (
+	"strconv"
+
+	"github.com/tidwall/gjson"
+
+	"membot/estimator"
+)
 
 // mixer makes the part of a block that mixes tokens.
 func (r *reader) mixer(s slot) estimator.Mixer {
@@ -34,14 +40,20 @@ func attention(r *reader, s slot) estimator.Mixer {
 		SharesKV: s.shares,
 	}
 	m.KeyDim = r.int("head_dim")
+	if v, key, ok := r.find("head_dim"); ok && v.Type == gjson.Number && m.KeyDim == 0 {
+		r.bad(key, "0", "")
+	}
 	if m.KeyDim == 0 {
 		if m.Heads == 0 {
-			r.fail(badf("%s: %s is 0", r.file, r.path+r.keyOf("heads")))
+			r.bad(r.keyOf("heads"), "0", "")
 			return m
 		}
 		width := r.int("attn_width")
 		if width == 0 {
 			width = r.int("hidden")
+		}
+		if width%m.Heads != 0 && !r.facts["tower"].known { // a tower may have a width of its own
+			r.bad(r.keyOf("heads"), strconv.FormatInt(m.Heads, 10), ", which do not share a width of "+strconv.FormatInt(width, 10))
 		}
 		m.KeyDim = width / m.Heads
 	}

@@ -2,6 +2,7 @@ package hfhub
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/tidwall/gjson"
 
@@ -119,7 +120,7 @@ func nasLayout(r *reader) []slot {
 		case b.Get("attention.window_length").Int() > 0 || b.Get("attention.sparsify").IsArray():
 			r.unsupported(r.keyOf("blocks"), "window_length")
 		case s.kv == 0:
-			r.fail(badf("%s: a block without n_heads_in_group", r.file))
+			r.bad(r.keyOf("blocks")+".attention.n_heads_in_group", "", "")
 		}
 		switch {
 		case b.Get("ffn.replace_with_linear").Bool():
@@ -134,7 +135,7 @@ func nasLayout(r *reader) []slot {
 		}
 		slots = append(slots, s)
 		if len(slots) > maxLayers {
-			r.fail(badf("%s: more than %d layers", r.file, maxLayers))
+			r.bad(r.keyOf("blocks"), strconv.Itoa(len(slots))+" layers", "")
 			return nil
 		}
 	}
@@ -194,7 +195,7 @@ func divisible(v float64, step int64) int64 {
 func pairedLayout(r *reader) []slot {
 	n := r.int("layers")
 	if n > maxLayers {
-		r.fail(badf("%s: %d layers", r.file, n))
+		r.bad(r.keyOf("layers"), strconv.FormatInt(n, 10), "")
 		return nil
 	}
 	var slots []slot

@@ -1,6 +1,10 @@
 package hfhub
 
-import "membot/estimator"
+import (
+	"strconv"
+
+	"membot/estimator"
+)
 
 // buildZamba adds the attention blocks that Zamba 2's hybrid layers share, once
 // each: attention over the hidden state beside the embedding, and a gated FFN.
@@ -30,7 +34,7 @@ func (r *reader) zambaHead() int64 {
 func zambaLayout(r *reader) []slot {
 	n, types, at := r.int("layers"), r.list("types"), r.ints("full_at")
 	if n > maxLayers || types != nil && int64(len(types)) < n {
-		r.fail(badf("%s: %d layers", r.file, n))
+		r.bad(r.keyOf("layers"), strconv.FormatInt(n, 10), "")
 		return nil
 	}
 	var slots []slot
