@@ -61,6 +61,9 @@ func (s *sheet) trainNotes() []Note {
 			notes = append(notes, row.note)
 		}
 	}
+	if extra := s.kbitBytes(); extra > 0 {
+		notes = append(notes, Note{Code: "kbit_training", Key: "method", Value: bytesOf(extra).String()})
+	}
 	if note, ok := s.towerNote(); ok {
 		notes = append(notes, note)
 	}
