@@ -133,6 +133,9 @@ func (b *Bot) runShard(ctx context.Context, id, total int, info gatewayInfo) err
 	s.event = func(kind string, data json.RawMessage) {
 		if kind == "READY" || kind == "RESUMED" {
 			s.fresh.Store(false)
+			if kind == "READY" {
+				s.began(data)
+			}
 			b.health.set(id, true)
 			select {
 			case live <- struct{}{}:
@@ -157,6 +160,7 @@ func (b *Bot) keep(ctx context.Context, s *shard, live <-chan struct{}) error {
 			return nil //nolint:nilerr // ctx has ended, or another process runs the shard
 		}
 		err := s.open(ctx)
+		s.lost(err)
 		opened := err == nil
 		if opened {
 			err = b.follow(ctx, s, live, since)

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,6 +42,7 @@ type shard struct {
 	event       func(kind string, data json.RawMessage)
 
 	mu       sync.Mutex
+	resumeAt *url.URL // where Discord wants the session resumed; nil: nowhere else
 	tap      *tap
 	lastAck  time.Time
 	interval time.Duration // between heartbeats
@@ -79,7 +81,7 @@ func (s *shard) renew() error {
 	library.ShardID, library.ShardCount = s.id, s.total
 	library.Identify.Intents, library.Identify.Compress = intents, false
 	library.Client = &http.Client{Transport: gatewayAddress(s.url)}
-	library.Dialer = &websocket.Dialer{HandshakeTimeout: 15 * time.Second, NetDialContext: s.dial, NetDialTLSContext: s.dialTLS}
+	library.Dialer = &websocket.Dialer{HandshakeTimeout: 15 * time.Second, NetDialContext: s.dial, NetDialTLSContext: s.dialTLS, Proxy: s.steer}
 	parted := make(chan struct{}, 4)
 	library.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { s.event(e.Type, e.RawData) })
 	library.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) {
@@ -90,7 +92,7 @@ func (s *shard) renew() error {
 	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.library, s.parted = library, parted
+	s.library, s.parted, s.resumeAt = library, parted, nil
 	s.fresh.Store(true)
 	return nil
 }
@@ -116,6 +118,44 @@ func (g gatewayAddress) RoundTrip(r *http.Request) (*http.Response, error) {
 type readCloser struct{ *strings.Reader }
 
 func (readCloser) Close() error { return nil }
+
+// began notes where READY wants the session resumed.
+func (s *shard) began(ready json.RawMessage) {
+	var said struct {
+		ResumeURL string `json:"resume_gateway_url"`
+	}
+	if json.Unmarshal(ready, &said) != nil {
+		return
+	}
+	at, err := url.Parse(said.ResumeURL)
+	if err != nil || at.Host == "" || !strings.HasPrefix(s.url, at.Scheme+"://") {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.resumeAt = at
+}
+
+// steer turns a connection that is to resume a session to the address for that.
+// The library keeps to its first address; that its dialer asks for a proxy, and
+// shows the request that it is about to make, is the one place to change it.
+func (s *shard) steer(r *http.Request) (*url.URL, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at := s.resumeAt; at != nil && !s.fresh.Load() {
+		r.URL.Host, r.URL.Path, r.Host = at.Host, at.Path, at.Host
+	}
+	return nil, nil //nolint:nilnil // no proxy
+}
+
+// lost forgets the address for resuming if nothing was reached there.
+func (s *shard) lost(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil && (s.tap == nil || errors.Is(err, websocket.ErrBadHandshake) || errors.Is(err, errNoGateway)) {
+		s.resumeAt = nil
+	}
+}
 
 func (s *shard) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, network, address)

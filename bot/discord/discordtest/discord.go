@@ -181,6 +181,7 @@ func (d *Discord) routes() http.Handler {
 	add("GET", "/users/@me", "me", func(w http.ResponseWriter, _ *http.Request, _ *request) { reply(w, 200, d.botUser()) })
 	add("GET", "/attachments/{name}", "attachment", d.getAttachment)
 	mux.HandleFunc("/gateway-socket/", d.Gateway.serve)
+	mux.HandleFunc("/gateway-resume/", d.Gateway.serve)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		d.violate("%s %s: no such route", r.Method, r.URL.Path)
 		refuse(w, http.StatusNotFound, 0, "404: Not Found")

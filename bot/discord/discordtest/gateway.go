@@ -3,6 +3,7 @@ package discordtest
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ type Gateway struct {
 	live     map[*session]bool
 	sessions map[string]*session
 	plan     []string // what the next sessions meet: "op7", "op9", "op9resumable", or a close code as "close:4004"
+	resumeAt string   // told to new sessions; empty: the fake's own
 	closeAs  int      // every identify is closed with this code; 0: none
 	refuse   bool     // resumes
 	mute     bool     // heartbeats are not acknowledged
@@ -28,15 +30,17 @@ type Gateway struct {
 	wait     sync.WaitGroup
 }
 
-// Stats counts what bots did.
-type Stats struct{ Connections, Identifies, Resumes, Refused, Heartbeats int }
+// Stats counts what bots did; ResumedThere are the resumes at the address that
+// READY named for them.
+type Stats struct{ Connections, Identifies, Resumes, ResumedThere, Refused, Heartbeats int }
 
 type session struct {
-	id   string
-	mu   sync.Mutex
-	conn *websocket.Conn // nil while away
-	seq  int64
-	log  []packet // for resumes
+	id    string
+	there bool // at the address for resumes
+	mu    sync.Mutex
+	conn  *websocket.Conn // nil while away
+	seq   int64
+	log   []packet // for resumes
 }
 
 type packet struct {
@@ -81,6 +85,13 @@ func (g *Gateway) RefuseResumes(refuse bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.refuse = refuse
+}
+
+// ResumeAt sets the address that sessions from now on are told to resume at.
+func (g *Gateway) ResumeAt(url string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.resumeAt = url
 }
 
 // Mute stops acknowledging heartbeats, and sets how often they are asked for
@@ -230,7 +241,10 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	interval := g.interval
 	g.mu.Unlock()
 	defer g.wait.Done()
-	s := &session{conn: conn}
+	if query := r.URL.Query(); query.Get("encoding") != "json" || query.Get("v") == "" {
+		g.d.violate("gateway: connects with %q", r.URL.RawQuery)
+	}
+	s := &session{conn: conn, there: r.URL.Path == "/gateway-resume/" && strings.HasPrefix(r.Host, "localhost:")}
 	s.send(packet{Op: 10, Data: map[string]any{"heartbeat_interval": interval.Milliseconds()}})
 	s = g.read(s, conn)
 	g.mu.Lock()

@@ -1,7 +1,9 @@
 package discordtest
 
 import (
+	"cmp"
 	"encoding/json"
+	"strings"
 
 	"github.com/gorilla/websocket"
 )
@@ -112,7 +114,10 @@ func (g *Gateway) identify(s *session, data json.RawMessage) bool {
 }
 
 func (g *Gateway) ready(s *session) map[string]any {
-	url := "ws" + g.d.server.URL[len("http"):] + "/gateway-socket/"
+	_, port, _ := strings.Cut(strings.TrimPrefix(g.d.server.URL, "http://"), ":")
+	g.mu.Lock()
+	url := cmp.Or(g.resumeAt, "ws://localhost:"+port+"/gateway-resume/") // another host and path than the first
+	g.mu.Unlock()
 	return map[string]any{
 		"v": 10, "user": g.d.botUser(), "session_id": s.id, "resume_gateway_url": url, "session_type": "normal",
 		"guilds": []any{map[string]any{"id": g.guild, "unavailable": true}}, "private_channels": []any{}, "relationships": []any{},
@@ -160,6 +165,9 @@ func (g *Gateway) resume(s *session, conn *websocket.Conn, data json.RawMessage)
 	g.mu.Lock()
 	g.live[old] = true
 	g.stats.Resumes++
+	if s.there {
+		g.stats.ResumedThere++
+	}
 	g.changedLocked()
 	g.mu.Unlock()
 	return old
