@@ -21,7 +21,7 @@ var conceptRows = []conceptRow{
 		f.set("fp32_gb", f.params()*estimator.FP32.Width()/gigabyte)
 	}},
 	{"params_vs_disk", paramsAndDisk},
-	{"kv_cache", func(f *figures) { f.cache(estimator.Transformers); f.cacheShape() }},
+	{"kv_cache", func(f *figures) { f.cache(estimator.Transformers); f.cacheShape(); f.cacheFormats() }},
 	{"gqa", groupedHeads},
 	{"mla", latent},
 	{"zero_stages", zeroStages},
@@ -103,6 +103,21 @@ func (f *figures) cache(e estimator.Engine) {
 	f.set("bytes_per_token", perToken)
 	f.set("tokens", 8192)
 	f.set("gib", perToken*8192/gibibyte)
+}
+
+// cacheFormats sets what a token takes in caches of fewer bits.
+func (f *figures) cacheFormats() {
+	for name, serve := range map[string]estimator.Serve{
+		"fp8_kib":      {Engine: estimator.VLLM, Key: estimator.FP8, Value: estimator.FP8},
+		"four_bit_kib": {Engine: estimator.LlamaCPP, Key: estimator.Q4_0, Value: estimator.Q4_0},
+	} {
+		b, err := estimator.Estimate(f.arch, estimator.Plan{Seq: 8192, Batch: 1, Serve: serve})
+		if err == nil {
+			f.set(name, float64(b.Capacity.KVBytesPerToken)/1024)
+		} else {
+			f.set(name, 0)
+		}
+	}
 }
 
 // cacheShape sets the letters of the cache's formula.

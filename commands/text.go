@@ -55,6 +55,7 @@ var kinds = map[string]func(*page, *Answer){
 func (p *page) answer(a *Answer) {
 	if a.Error != nil {
 		p.refusal(a.Error)
+		p.question(a)
 		return
 	}
 	write, known := kinds[a.Kind]

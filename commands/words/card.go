@@ -32,6 +32,8 @@ type card struct {
 	gb       float64 // 0: not said
 	count    int64   // 0: not said
 	one      bool    // "one", "a single"
+	rented   string  // the machine that it stands in, where only that was named
+	inside   int64   // how many stand in it
 	weak     bool    // a place to run, taken only where no card is named
 }
 

@@ -18,6 +18,9 @@ var (
 	path       = regexp.MustCompile(`(?:^|[\s"'(=])(?:\.{1,2}/|~?/)[^\s]*|[^\s]*\.\./[^\s]*`)
 )
 
+// counted is a star that multiplies, and no markup: 8*H20, A100*8.
+var counted = regexp.MustCompile(`\b\*(\w)`)
+
 // notModels are the parts of the Hub that hold no models.
 var notModels = map[string]bool{"datasets": true, "spaces": true, "docs": true, "papers": true, "blog": true, "collections": true, "organizations": true, "models": true}
 
@@ -62,7 +65,33 @@ var halfWidth = map[rune]rune{
 }
 
 // visible keeps what can be seen, in one width, up to [MaxRunes].
-func visible(text string) string {
+func visible(text string) string { return seen(text, narrow) }
+
+// shown keeps what can be seen as it was typed, but for marks that could be
+// taken for markup or a mention.
+func shown(text string) string {
+	return seen(text, func(c rune) rune {
+		if n := narrow(c); strings.ContainsRune("@`*|<>[]()", n) || unicode.IsSpace(n) {
+			return n
+		}
+		return c
+	})
+}
+
+// narrow gives a mark or letter in its half width.
+func narrow(c rune) rune {
+	if half, ok := halfWidth[c]; ok {
+		return half
+	}
+	if c >= '！' && c <= '～' {
+		return c - 0xFEE0
+	}
+	return c
+}
+
+// seen keeps what can be seen, up to [MaxRunes], each rune as it is to be
+// written.
+func seen(text string, written func(rune) rune) string {
 	var b strings.Builder
 	b.Grow(min(len(text), 4*MaxRunes))
 	read := 0
@@ -70,12 +99,7 @@ func visible(text string) string {
 		if read++; read > MaxRunes {
 			break
 		}
-		if narrow, ok := halfWidth[c]; ok {
-			c = narrow
-		}
-		if c >= '！' && c <= '～' {
-			c -= 0xFEE0
-		}
+		c = written(c)
 		switch {
 		case c == unicode.ReplacementChar, unicode.IsSpace(c):
 			b.WriteByte(' ')
@@ -90,12 +114,13 @@ func visible(text string) string {
 // Quote repeats a question safely: no link, no mention, no markup, one line, at
 // most 200 runes.
 func Quote(text string) string {
-	text = visible(text)
+	text = shown(text)
 	text = maskedLink.ReplaceAllString(text, " ")
 	text = link.ReplaceAllStringFunc(text, func(url string) string {
 		return strings.ReplaceAll(hubID(url), string(idMark), "")
 	})
 	text = mention.ReplaceAllString(text, " ")
+	text = counted.ReplaceAllString(text, "×$1")
 	text = strings.Map(func(c rune) rune {
 		if strings.ContainsRune("@`*|<>[]", c) {
 			return ' '

@@ -28,7 +28,8 @@ func (s *scan) instanceAt(i int) (card, bool) {
 		return card{}, false
 	}
 	found := s.r.cards.rented[tags[0].value]
-	c := card{from: i, to: end, base: found.base, weak: found.weak}
+	name, _, _ := strings.Cut(tags[0].value, " | ")
+	c := card{from: i, to: end, base: found.base, rented: name, inside: found.count, weak: found.weak}
 	s.claim(i, end)
 	s.countOfCard(&c)
 	c.gb, c.count, c.one = found.gb, max(1, c.count)*found.count, false

@@ -95,12 +95,16 @@ func (s *scan) assumeModel(out *Reading, n named, p plan) {
 	}
 }
 
-// assumeCard says which size of a card was taken.
+// assumeCard says what is in a machine, or which size of a card was taken.
 func (s *scan) assumeCard(out *Reading) {
 	if len(s.cards) == 0 || out.Kind == GPUs || out.Kind == Concept || out.Kind == OffTopic {
 		return
 	}
-	name, sizes := s.r.cards.name(s.cards[0])
+	c := s.cards[s.askedCard()]
+	name, sizes := s.r.cards.name(c)
+	if c.rented != "" {
+		out.Assumed = append(out.Assumed, Assumption{"gpu", fmt.Sprintf(s.r.word(s.lang, "instance"), c.rented, c.inside, name)})
+	}
 	if len(sizes) < 2 {
 		return
 	}
@@ -108,7 +112,7 @@ func (s *scan) assumeCard(out *Reading) {
 	for i, gb := range sizes {
 		said[i] = fmt.Sprintf("%d", gb)
 	}
-	out.Assumed = append(out.Assumed, Assumption{"gpu", fmt.Sprintf(s.r.word(s.lang, "gpu"), strings.ToUpper(s.cards[0].base), strings.Join(said, "/"), name)})
+	out.Assumed = append(out.Assumed, Assumption{"gpu", fmt.Sprintf(s.r.word(s.lang, "gpu"), strings.ToUpper(c.base), strings.Join(said, "/"), name)})
 }
 
 // word gives the wording of a code in a language.
