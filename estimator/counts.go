@@ -45,14 +45,24 @@ func (t Targets) adapts(r Role) bool {
 }
 
 // AdapterParams counts the parameters of LoRA: rank × (in + out) for each linear
-// that is adapted. Hu et al. 2021, section 4.1. https://arxiv.org/abs/2106.09685
+// that is adapted, an encoder's too. Hu et al. 2021, section 4.1. https://arxiv.org/abs/2106.09685
 func (a Arch) AdapterParams(rank int64, targets Targets) int64 {
 	if a.sums != nil && a.sums.likely != nil {
 		return a.sums.likely.AdapterParams(rank, targets)
 	}
+	total := adaptersOf(a.Layers, a.Hidden, rank, targets)
+	for i := range a.Towers {
+		if t := &a.Towers[i]; t.Name == encoderTower {
+			total += adaptersOf(t.Layers, t.Hidden, rank, targets)
+		}
+	}
+	return total
+}
+
+func adaptersOf(layers []Layer, h, rank int64, targets Targets) int64 {
 	total := int64(0)
-	for _, l := range a.Layers {
-		for _, m := range l.Matrices(a.Hidden) {
+	for _, l := range layers {
+		for _, m := range l.Matrices(h) {
 			if targets.adapts(m.Role) {
 				total += rank * (m.In + m.Out) * m.Count * l.Count
 			}

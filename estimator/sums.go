@@ -3,6 +3,7 @@ package estimator
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // block is one kind of block with its letters ready for formulas. The counts
@@ -60,6 +61,8 @@ type sums struct {
 	encoder []block // of an encoder-decoder: its encoder's kinds of block
 	sights  []sight // of towers for images and sounds
 
+	towerLinears float64 // elements of the linears of all towers, which rest holds too
+
 	towers      float64 // elements of the towers, which rest holds too
 	small       float64 // rest without towers
 	plain       float64 // bytes of a stored weight that no scheme converts
@@ -112,7 +115,8 @@ func (a Arch) Sealed() (Arch, error) {
 	s.likely = likelyOf(&a)
 	s.encoder = encoderOf(&a)
 	s.sights, _ = sightsOf(&a)
-	s.dims = dimsOf(s.blocks, float64(s.params.Embedding))
+	s.towerLinears = min(linearsOfTowers(&a), max(0, s.rest))
+	s.dims = dimsOf(slices.Concat(s.blocks, s.encoder), float64(s.params.Embedding))
 	s.weigh(&a)
 	s.meets = needsOf(&a, s)
 	a.sums = s

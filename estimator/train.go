@@ -198,6 +198,9 @@ func (s *sheet) fillRank() {
 	s.Pm = s.linears * cut
 	s.Px = s.experts * cut / s.x
 	s.Ps = s.rest * s.share
+	if s.towerLinears > 0 {
+		s.placeTowers()
+	}
 	s.fillEnds()
 	s.A = s.adapterParams() * cut
 	s.Nox, s.Ngx, s.Nwx = max(1, s.No/s.x), max(1, s.Ng/s.x), max(1, s.Nw/s.x)
@@ -205,6 +208,18 @@ func (s *sheet) fillRank() {
 		b := &s.blocks[i]
 		s.Lay = max(s.Lay, (b.linears+b.experts/s.x)/s.t+b.rest)
 	}
+}
+
+// placeTowers takes the towers' linears out of the rest: they are cut like the
+// blocks' own, and quantized with them unless the repository's scheme leaves
+// them alone.
+func (s *sheet) placeTowers() {
+	s.Ps -= s.towerLinears * s.share
+	if s.quantized() && s.plan.DType == Stored {
+		s.Ps += s.towerLinears / s.t
+		return
+	}
+	s.Pm += s.towerLinears / s.t
 }
 
 // fillEnds counts the embedding and the head, where the stage has them.

@@ -257,8 +257,13 @@ func (s *sheet) unpackedHead() bool {
 	return methods[s.plan.Train.Method].adapters && s.quantized() && !s.arch.NoHead && s.last
 }
 
+// reduceBuckets are what ZeRO-3 sets aside whatever the model: 5e8 elements in 16
+// bits and in fp32. The rest of its buffers holds no more than the weights.
+const reduceBuckets = 3e9
+
 func (s *sheet) bucketBytes() float64 {
-	return stacks[s.stack].buckets[s.plan.Train.ZeRO]
+	all := stacks[s.stack].buckets[s.plan.Train.ZeRO]
+	return min(all, reduceBuckets+2*s.P)
 }
 
 // subGroups bounds the gradients that ZeRO-3 casts at once: two sub-groups of

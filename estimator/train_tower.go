@@ -25,6 +25,19 @@ func sightsOf(a *Arch) (all []sight, known bool) {
 	return all, true
 }
 
+// linearsOfTowers counts the elements of their linears: tensor parallelism cuts
+// them, and bitsandbytes quantizes them, like the model's own.
+func linearsOfTowers(a *Arch) (all float64) {
+	for i := range a.Towers {
+		t := &a.Towers[i]
+		for j := range t.Layers {
+			b := blockOf(&t.Layers[j], t.Hidden)
+			all += b.l * (b.linears + b.experts)
+		}
+	}
+	return all
+}
+
 // fillTowers adds up what the towers keep of one image: every block like the
 // model's own, or of a frozen one, which runs without autograd, the output.
 //

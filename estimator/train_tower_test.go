@@ -32,6 +32,19 @@ func TestTrainedTowersKeepTheirBlocks(t *testing.T) {
 	require.EqualValues(t, 24*576*2*1024, got)
 }
 
+// The linears of a tower are cut and quantized with the model's own.
+func TestTowersAreCutAndQuantized(t *testing.T) {
+	blind := sighted()
+	blind.Towers = nil
+	linears := int64(24 * (4*1024*1024 + 2*1024*4096))
+	small := int64(24 * (4*1024 + 4*1024 + 4096 + 1024))
+	weights := func(p Plan) Bytes {
+		return partOf(estimated(t, sighted(), p), Weights) - partOf(estimated(t, blind, p), Weights)
+	}
+	require.InDelta(t, float64(2*linears/4+2*small), float64(weights(Plan{Tensor: 4, GPUs: 4, Train: Train{Stack: Megatron}})), 2e6)
+	require.InDelta(t, float64(linears)*NF4DQ.Width()+2*float64(small), float64(weights(Plan{Train: Train{Method: QLoRA}})), 2e6)
+}
+
 // A frozen tower runs without autograd: what it gives is all that stays. One
 // whose images are not known is warned of.
 func TestFrozenTowersKeepTheirOutput(t *testing.T) {

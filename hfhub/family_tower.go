@@ -126,8 +126,10 @@ const megapixel = 1280 * 28 * 28
 func (r *reader) patches() int64 {
 	patch, image, places := r.int("patch"), r.int("image"), r.int("places")
 	switch {
-	case patch == 0 || places > 0:
+	case patch == 0:
 		return places
+	case places > 0: // a table of positions, which may be longer than any image
+		return min(places, megapixel/(patch*patch))
 	case image >= patch && (r.flag("learned") || r.has("image")):
 		side := image / patch
 		return side * side * max(1, r.int("tiles"))
