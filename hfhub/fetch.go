@@ -146,7 +146,7 @@ func (c *Client) take(q request, raw *http.Response, first http.Header, own bool
 	}
 	if raw.StatusCode != http.StatusOK && raw.StatusCode != http.StatusPartialContent {
 		body, _ := io.ReadAll(io.LimitReader(raw.Body, maxRefusal))
-		return refusal(raw.StatusCode, raw.Header, body, c.settings.Token != "", c.settings.Now())
+		return refusal(raw.StatusCode, raw.Header, body, c.settings.Token, c.settings.Now())
 	}
 	return q.read(&response{header: raw.Header, first: first, status: raw.StatusCode, body: raw.Body})
 }

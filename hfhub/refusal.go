@@ -21,14 +21,15 @@ var codes = map[string]error{
 }
 
 // refusal names the kind of an answer that is not the thing asked for. Headers
-// count before bodies, as huggingface_hub reads them.
-func refusal(status int, header http.Header, body []byte, hasToken bool, now time.Time) *Error {
-	message := refusalMessage(header, body)
+// count before bodies, as huggingface_hub reads them. A token that the Hub, or
+// what stands before it, says back is struck out.
+func refusal(status int, header http.Header, body []byte, token string, now time.Time) *Error {
+	message := oneLine(hidden(refusalMessage(header, body), token))
 	e := &Error{
-		Kind:      refusalKind(status, header.Get("X-Error-Code"), message, hasToken),
+		Kind:      refusalKind(status, header.Get("X-Error-Code"), message, token != ""),
 		Message:   message,
 		Status:    status,
-		RequestID: requestID(header),
+		RequestID: oneLine(hidden(requestID(header), token)),
 	}
 	if errors.Is(e.Kind, ErrRateLimited) || status == http.StatusServiceUnavailable {
 		e.RetryAt = retryAt(header, now)
@@ -72,17 +73,24 @@ func refusalKind(status int, code, message string, hasToken bool) error {
 // refusalMessage finds the words in X-Error-Message or in the body's shapes.
 func refusalMessage(header http.Header, body []byte) string {
 	if text := header.Get("X-Error-Message"); text != "" {
-		return oneLine(text)
+		return text
 	}
 	if validJSON(body) != nil {
 		return ""
 	}
 	for _, path := range []string{"error_description", "error.0", "error", "errors.0.message", "message"} {
 		if found := gjson.GetBytes(body, path); found.Type == gjson.String {
-			return oneLine(found.Str)
+			return found.Str
 		}
 	}
 	return ""
+}
+
+func hidden(text, token string) string {
+	if token == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, token, "[redacted]")
 }
 
 // oneLine makes foreign words fit to show: printable, single-spaced, short.
@@ -106,7 +114,7 @@ func oneLine(text string) string {
 func requestID(header http.Header) string {
 	for _, name := range []string{"X-Request-Id", "X-Amzn-Trace-Id", "X-Amz-Cf-Id"} {
 		if id := header.Get(name); id != "" {
-			return oneLine(id)
+			return id
 		}
 	}
 	return ""

@@ -75,8 +75,11 @@ func (s Settings) withDefaults() Settings {
 // mirrors), or plain http where no token can leak to the wire.
 func (s Settings) endpoint() (*url.URL, error) {
 	u, err := url.Parse(s.Endpoint)
-	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return nil, fmt.Errorf("endpoint %q is not a web address", s.Endpoint)
+	if err == nil && u.User != nil {
+		return nil, fmt.Errorf("endpoint %s holds a name or password: it must be a bare web address", u.Host)
+	}
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("endpoint %q is not a web address", bare(s.Endpoint))
 	}
 	if u.Scheme == "https" || u.Scheme == "http" && (s.Token == "" || loopback(u.Hostname())) {
 		return u, nil
@@ -85,6 +88,17 @@ func (s Settings) endpoint() (*url.URL, error) {
 		return nil, fmt.Errorf("endpoint %q must be https, so that the token stays secret", s.Endpoint)
 	}
 	return nil, fmt.Errorf("endpoint %q is not http or https", s.Endpoint)
+}
+
+// bare is an address up to what may hold a secret, for an error.
+func bare(address string) string {
+	if i := strings.LastIndex(address, "@"); i >= 0 {
+		address = address[i+1:]
+	}
+	if i := strings.IndexAny(address, "?#"); i >= 0 {
+		address = address[:i]
+	}
+	return address
 }
 
 // loopback says whether a host name means this machine.
