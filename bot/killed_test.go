@@ -19,6 +19,7 @@ import (
 
 	"membot/bot/discord/discordtest"
 	"membot/hfhub/hubtest"
+	"membot/hfhub/leaktest"
 )
 
 // serveEnv makes the test binary a membot that serves, so that it can be killed.
@@ -82,6 +83,7 @@ func TestOneOfThreeReplicasKilled(t *testing.T) {
 	for name, value := range vars {
 		victim.Env = append(victim.Env, name+"="+value)
 	}
+	victim.Stdout, victim.Stderr = leaktest.Writer("a replica's log"), leaktest.Writer("a replica's log")
 	require.NoError(t, victim.Start())
 	t.Cleanup(func() { _ = victim.Process.Kill() })
 	alive := func() []string {

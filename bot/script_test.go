@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -12,12 +14,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"membot/hfhub/hubtest"
+	"membot/hfhub/leaktest"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens")
 
 // TestMain lets the test binary stand in for membot itself.
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"membot": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(leaktest.Watched(m), map[string]func(){"membot": func() { os.Exit(leaktest.Watched(itself{}).Run()) }})
+}
+
+// itself is membot as a script runs it; what it prints is looked at too.
+type itself struct{}
+
+// Run implements [leaktest.Tests].
+func (itself) Run() int {
+	return run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}, OS())
+}
 
 // The program as a person runs it: each script is a conversation.
 func TestScripts(t *testing.T) {

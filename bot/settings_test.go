@@ -13,6 +13,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
+
+	"membot/hfhub/leaktest"
 )
 
 // fakeEnv is an environment of variables and files, with a home of /home/u.
@@ -48,7 +50,7 @@ func TestSettingsDefaults(t *testing.T) {
 func TestEveryWrongSettingIsReportedAtOnce(t *testing.T) {
 	flags := Flags{
 		HFEndpoint: "ftp://x", DiscordAppID: "membot", DiscordKey: "abc", DiscordAPIURL: "discord",
-		Addr: "8080", OpsAddr: "localhost:99999", Private: "public", Store: "mysql://u:hunter2@h/db",
+		Addr: "8080", OpsAddr: "localhost:99999", Private: "public", Store: "mysql://u:S3CR3T@h/db",
 		Shards: "5/4", Limit: "many", Lang: "fr", Log: "loud",
 	}
 	_, err := flags.Settings(fakeEnv(map[string]string{"DISCORD_TOKEN": "two words", "MEMBOT_ASK_TOKEN": "tab\tbed", "HF_TOKEN": "hf_ü"}, nil))
@@ -59,7 +61,7 @@ func TestEveryWrongSettingIsReportedAtOnce(t *testing.T) {
 	} {
 		require.Regexp(t, `(?m)^`+name+`: `, err.Error())
 	}
-	for _, secret := range []string{"hunter2", "two words", "bed", "hf_ü"} {
+	for _, secret := range []string{"S3CR3T", "two words", "bed", "hf_ü"} {
 		require.NotContains(t, err.Error(), secret)
 	}
 }
@@ -71,12 +73,12 @@ func TestWhereSecretsComeFrom(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		{"variable first", map[string]string{"HF_TOKEN": " hf_a\n", "CREDENTIALS_DIRECTORY": "/c"}, map[string]string{"/c/HF_TOKEN": "hf_b"}, "hf_a"},
-		{"systemd credential", map[string]string{"CREDENTIALS_DIRECTORY": "/c"}, map[string]string{"/c/HF_TOKEN": "hf_b\n"}, "hf_b"},
-		{"older variable", map[string]string{"HUGGING_FACE_HUB_TOKEN": "hf_c"}, nil, "hf_c"},
-		{"file under HF_HOME", map[string]string{"HF_HOME": "~/hf"}, map[string]string{"/home/u/hf/token": "hf_d\n"}, "hf_d"},
-		{"file by path", map[string]string{"HF_TOKEN_PATH": "$X/t", "X": "/s"}, map[string]string{"/s/t": "hf_e"}, "hf_e"},
-		{"implicit token refused", map[string]string{"HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"}, map[string]string{"/home/u/.cache/huggingface/token": "hf_f"}, ""},
+		{"variable first", map[string]string{"HF_TOKEN": " hf_S3CR3Ta\n", "CREDENTIALS_DIRECTORY": "/c"}, map[string]string{"/c/HF_TOKEN": "hf_S3CR3Tb"}, "hf_S3CR3Ta"},
+		{"systemd credential", map[string]string{"CREDENTIALS_DIRECTORY": "/c"}, map[string]string{"/c/HF_TOKEN": "hf_S3CR3Tb\n"}, "hf_S3CR3Tb"},
+		{"older variable", map[string]string{"HUGGING_FACE_HUB_TOKEN": "hf_S3CR3Tc"}, nil, "hf_S3CR3Tc"},
+		{"file under HF_HOME", map[string]string{"HF_HOME": "~/hf"}, map[string]string{"/home/u/hf/token": "hf_S3CR3Td\n"}, "hf_S3CR3Td"},
+		{"file by path", map[string]string{"HF_TOKEN_PATH": "$X/t", "X": "/s"}, map[string]string{"/s/t": "hf_S3CR3Te"}, "hf_S3CR3Te"},
+		{"implicit token refused", map[string]string{"HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"}, map[string]string{"/home/u/.cache/huggingface/token": "hf_S3CR3Tf"}, ""},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
@@ -118,7 +120,7 @@ func TestShardsAndLimits(t *testing.T) {
 }
 
 func TestSecretsAreNeverPrinted(t *testing.T) {
-	const token, password = "hf_verysecret", "hunter2"
+	const token, password = "hf_S3CR3Tverysecret", "S3CR3T"
 	vars := map[string]string{"HF_TOKEN": token, "DISCORD_TOKEN": "Bot " + token, "MEMBOT_ASK_TOKEN": token}
 	s, err := Flags{Store: "valkey://bot:" + password + "@cache:6379/0?x=" + password}.Settings(fakeEnv(vars, nil))
 	require.NoError(t, err)
@@ -133,6 +135,7 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 		slog.New(h).Info("start", "settings", s, "token", s.HFToken, "store", s.Store)
 	}
 	require.NoError(t, json.NewEncoder(&out).Encode(s))
+	leaktest.Saw("settings", out.String(), s)
 	for _, form := range []string{token, password, fmt.Sprintf("%x", token), fmt.Sprintf("%x", password)} {
 		require.NotContains(t, out.String(), form)
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -18,12 +19,11 @@ import (
 	"testing"
 	"time"
 
-	"encoding/json"
-
 	"github.com/stretchr/testify/require"
 
 	"membot/commands"
 	"membot/hfhub/hubtest"
+	"membot/hfhub/leaktest"
 )
 
 // phase is one stretch of each minute of the soak.
@@ -127,7 +127,7 @@ func (s *soak) line(n int) string {
 func (s *soak) ask(phase, line string) {
 	began := time.Now()
 	req, _ := http.NewRequest(http.MethodPost, s.ops+"/ask", strings.NewReader(line))
-	req.Header = http.Header{"Authorization": {"Bearer soak"}, "Content-Type": {"text/plain"}}
+	req.Header = http.Header{"Authorization": {"Bearer " + leaktest.Ask}, "Content-Type": {"text/plain"}}
 	outcome := "lost"
 	if res, err := http.DefaultClient.Do(req); err == nil {
 		var a commands.Answer
@@ -159,7 +159,7 @@ func (s *soak) startBot() (pid int) {
 	s.ops = "http://127.0.0.1:" + port
 	bot := exec.Command(os.Getenv("MEMBOT_BIN"), "serve")
 	bot.Env = []string{
-		"HOME=" + s.t.TempDir(), "MEMBOT_OPS_ADDR=127.0.0.1:" + port, "MEMBOT_ASK_TOKEN=soak", "HF_ENDPOINT=" + s.hub.URL(),
+		"HOME=" + s.t.TempDir(), "MEMBOT_OPS_ADDR=127.0.0.1:" + port, "MEMBOT_ASK_TOKEN=" + leaktest.Ask, "HF_ENDPOINT=" + s.hub.URL(),
 		"MEMBOT_STORE=valkey://127.0.0.1:" + s.port + "/0", "MEMBOT_LOG=warn",
 	}
 	bot.Stderr = os.Stderr

@@ -13,6 +13,7 @@ import (
 
 	"membot/hfhub"
 	"membot/hfhub/hubtest"
+	"membot/hfhub/leaktest"
 )
 
 // scene is a Hub for one conversation, as the archive's comment sets it up.
@@ -94,6 +95,7 @@ func say(t *testing.T, service *Service, line string, to *bytes.Buffer) {
 	if a.Model != nil {
 		a.Model.Revision, a.Model.FetchedAt = nil, nil
 	}
+	leaktest.Saw("an answer", a)
 	to.WriteString("$ " + line + "\n" + Text(a, TextOptions{Width: 100, Lang: Heard(line, English)}) + "\n")
 }
 
@@ -122,5 +124,5 @@ func staged(t *testing.T, archive *txtar.Archive) *Service {
 	})
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
-	return &Service{Library: Shelf{Resolver: hfhub.NewResolver(client)}}
+	return &Service{Library: Shelf{Resolver: hfhub.NewResolver(client)}, Log: leaktest.Log()}
 }

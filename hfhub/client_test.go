@@ -97,23 +97,23 @@ func TestRefusals(t *testing.T) {
 	hub.Add("org/gated", files, hubtest.Gated("manual"))
 	hub.Add("org/private", files, hubtest.Private())
 	hub.Add("org/disabled", files, hubtest.Disabled())
-	hub.Allow("hf_member", "org/gated", "org/private")
-	hub.Allow("hf_stranger")
+	hub.Allow("hf_S3CR3Tmember", "org/gated", "org/private")
+	hub.Allow("hf_S3CR3Tstranger")
 	for _, row := range []struct {
 		name, token, id, revision, path string
 		want                            error
 	}{
 		{"open", "", "org/open", "", "config.json", nil},
 		{"missing, anonymous", "", "org/none", "", "", ErrMissingOrPrivate},
-		{"missing, with token", "hf_stranger", "org/none", "", "", ErrMissing},
+		{"missing, with token", "hf_S3CR3Tstranger", "org/none", "", "", ErrMissing},
 		{"private, anonymous", "", "org/private", "", "", ErrMissingOrPrivate},
-		{"private to others", "hf_stranger", "org/private", "", "", ErrMissing},
-		{"private, own", "hf_member", "org/private", "", "config.json", nil},
+		{"private to others", "hf_S3CR3Tstranger", "org/private", "", "", ErrMissing},
+		{"private, own", "hf_S3CR3Tmember", "org/private", "", "config.json", nil},
 		{"gated, anonymous", "", "org/gated", "", "config.json", ErrGated},
-		{"gated, not on the list", "hf_stranger", "org/gated", "", "config.json", ErrGated},
-		{"gated, on the list", "hf_member", "org/gated", "", "config.json", nil},
+		{"gated, not on the list", "hf_S3CR3Tstranger", "org/gated", "", "config.json", ErrGated},
+		{"gated, on the list", "hf_S3CR3Tmember", "org/gated", "", "config.json", nil},
 		{"gated, info alone", "", "org/gated", "", "", nil},
-		{"bad token", "hf_wrong", "org/open", "", "", ErrBadToken},
+		{"bad token", "hf_S3CR3Twrong", "org/open", "", "", ErrBadToken},
 		{"no revision", "", "org/open", "v9", "", ErrNoRevision},
 		{"no file", "", "org/open", "", "params.json", ErrNoFile},
 		{"disabled, info", "", "org/disabled", "", "", nil},
@@ -145,8 +145,8 @@ func TestRefusals(t *testing.T) {
 func TestGatedRelaysTheHubsWords(t *testing.T) {
 	hub := hubtest.New(t)
 	repo := hub.Add("org/gated", map[string][]byte{"config.json": nil}, hubtest.Gated("auto"))
-	hub.Allow("hf_stranger")
-	client, _ := dial(t, hub, withToken("hf_stranger"))
+	hub.Allow("hf_S3CR3Tstranger")
+	client, _ := dial(t, hub, withToken("hf_S3CR3Tstranger"))
 	_, err := client.File(t.Context(), "org/gated", repo.Commit(), "config.json", 1<<20)
 	var e *Error
 	require.ErrorAs(t, err, &e)
@@ -187,9 +187,9 @@ func TestTokenStaysWithItsOrigin(t *testing.T) {
 	}))
 	defer elsewhere.Close()
 	hub := hubtest.New(t)
-	hub.Allow("hf_secret")
+	hub.Allow("hf_S3CR3Tsecret")
 	repo := hub.Add("org/m", map[string][]byte{"config.json": []byte(tinyConfig), "big.bin": []byte("12345678")})
-	client, _ := dial(t, hub, withToken("hf_secret"))
+	client, _ := dial(t, hub, withToken("hf_S3CR3Tsecret"))
 
 	_, err := client.Range(t.Context(), "org/m", repo.Commit(), "big.bin", 2, 3)
 	require.NoError(t, err)
@@ -203,7 +203,7 @@ func TestTokenStaysWithItsOrigin(t *testing.T) {
 	require.Len(t, seen, 2)
 	for _, header := range seen {
 		for name, values := range header {
-			require.NotContains(t, strings.Join(values, " "), "hf_secret", name)
+			require.NotContains(t, strings.Join(values, " "), "hf_S3CR3Tsecret", name)
 		}
 	}
 	for _, r := range hub.Requests() {
@@ -307,7 +307,7 @@ func TestStoreAnswersWhenTheHubIsDown(t *testing.T) {
 	require.Equal(t, FromCache, info.Origin)
 	require.True(t, info.FetchedAt.Equal(fresh.FetchedAt))
 
-	other, err := New(Settings{Endpoint: hub.URL(), Store: store, Token: "hf_x", Sleep: clock.Sleep})
+	other, err := New(Settings{Endpoint: hub.URL(), Store: store, Token: "hf_S3CR3Tx", Sleep: clock.Sleep})
 	require.NoError(t, err)
 	defer other.Close()
 	_, err = other.Info(t.Context(), "org/m", "")

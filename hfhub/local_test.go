@@ -88,8 +88,8 @@ func TestLocalCacheWhenTheHubIsDown(t *testing.T) {
 func TestFromEnv(t *testing.T) {
 	home := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(home, ".cache/huggingface"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(home, ".cache/huggingface/token"), []byte(" hf_file\r\n"), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(home, "other"), []byte("hf_other\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(home, ".cache/huggingface/token"), []byte(" hf_S3CR3Tfile\r\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(home, "other"), []byte("hf_S3CR3Tother\n"), 0o600))
 	env := func(pairs ...string) func(string) string {
 		values := map[string]string{"HOME": home}
 		for i := 0; i < len(pairs); i += 2 {
@@ -102,18 +102,18 @@ func TestFromEnv(t *testing.T) {
 		env  []string
 		want Settings
 	}{
-		{"nothing set", nil, Settings{Token: "hf_file", CacheDir: home + "/.cache/huggingface/hub"}},
-		{"token", []string{"HF_TOKEN", " hf_env\n"}, Settings{Token: "hf_env", CacheDir: home + "/.cache/huggingface/hub"}},
-		{"old token name", []string{"HF_TOKEN", " ", "HUGGING_FACE_HUB_TOKEN", "hf_old"}, Settings{Token: "hf_old", CacheDir: home + "/.cache/huggingface/hub"}},
-		{"token path", []string{"HF_TOKEN_PATH", "~/other"}, Settings{Token: "hf_other", CacheDir: home + "/.cache/huggingface/hub"}},
+		{"nothing set", nil, Settings{Token: "hf_S3CR3Tfile", CacheDir: home + "/.cache/huggingface/hub"}},
+		{"token", []string{"HF_TOKEN", " hf_S3CR3Tenv\n"}, Settings{Token: "hf_S3CR3Tenv", CacheDir: home + "/.cache/huggingface/hub"}},
+		{"old token name", []string{"HF_TOKEN", " ", "HUGGING_FACE_HUB_TOKEN", "hf_S3CR3Told"}, Settings{Token: "hf_S3CR3Told", CacheDir: home + "/.cache/huggingface/hub"}},
+		{"token path", []string{"HF_TOKEN_PATH", "~/other"}, Settings{Token: "hf_S3CR3Tother", CacheDir: home + "/.cache/huggingface/hub"}},
 		{"no implicit token", []string{"HF_HUB_DISABLE_IMPLICIT_TOKEN", "true"}, Settings{CacheDir: home + "/.cache/huggingface/hub"}},
 		{"home", []string{"HF_HOME", "$HOME/hf"}, Settings{CacheDir: home + "/hf/hub"}},
 		{"xdg", []string{"XDG_CACHE_HOME", "/x"}, Settings{CacheDir: "/x/huggingface/hub"}},
-		{"cache", []string{"HF_HUB_CACHE", "/c", "HUGGINGFACE_HUB_CACHE", "/d"}, Settings{Token: "hf_file", CacheDir: "/c"}},
-		{"old cache name", []string{"HUGGINGFACE_HUB_CACHE", "/d"}, Settings{Token: "hf_file", CacheDir: "/d"}},
-		{"endpoint", []string{"HF_ENDPOINT", "https://mirror.example/"}, Settings{Token: "hf_file", CacheDir: home + "/.cache/huggingface/hub", Endpoint: "https://mirror.example"}},
-		{"offline", []string{"HF_HUB_OFFLINE", "yes"}, Settings{Token: "hf_file", CacheDir: home + "/.cache/huggingface/hub", Offline: true}},
-		{"offline by transformers", []string{"TRANSFORMERS_OFFLINE", "1", "HF_HUB_OFFLINE", "0"}, Settings{Token: "hf_file", CacheDir: home + "/.cache/huggingface/hub", Offline: true}},
+		{"cache", []string{"HF_HUB_CACHE", "/c", "HUGGINGFACE_HUB_CACHE", "/d"}, Settings{Token: "hf_S3CR3Tfile", CacheDir: "/c"}},
+		{"old cache name", []string{"HUGGINGFACE_HUB_CACHE", "/d"}, Settings{Token: "hf_S3CR3Tfile", CacheDir: "/d"}},
+		{"endpoint", []string{"HF_ENDPOINT", "https://mirror.example/"}, Settings{Token: "hf_S3CR3Tfile", CacheDir: home + "/.cache/huggingface/hub", Endpoint: "https://mirror.example"}},
+		{"offline", []string{"HF_HUB_OFFLINE", "yes"}, Settings{Token: "hf_S3CR3Tfile", CacheDir: home + "/.cache/huggingface/hub", Offline: true}},
+		{"offline by transformers", []string{"TRANSFORMERS_OFFLINE", "1", "HF_HUB_OFFLINE", "0"}, Settings{Token: "hf_S3CR3Tfile", CacheDir: home + "/.cache/huggingface/hub", Offline: true}},
 	} {
 		require.Equal(t, row.want, FromEnv(env(row.env...)), row.name)
 	}
@@ -122,9 +122,9 @@ func TestFromEnv(t *testing.T) {
 func TestEndpoints(t *testing.T) {
 	for endpoint, ok := range map[string]bool{
 		"": true, "https://mirror.example": true, "https://mirror.example/hf": true, "http://127.0.0.1:8080": true, "http://localhost": true,
-		"http://mirror.example": false, "ftp://mirror.example": false, "mirror.example": false, "https://user:pw@mirror.example": false, "https://m?x": false, "::": false,
+		"http://mirror.example": false, "ftp://mirror.example": false, "mirror.example": false, "https://user:S3CR3T@mirror.example": false, "https://m?x": false, "::": false,
 	} {
-		_, err := New(Settings{Endpoint: endpoint, Token: "hf_x"})
+		_, err := New(Settings{Endpoint: endpoint, Token: "hf_S3CR3Tx"})
 		require.Equal(t, ok, err == nil, endpoint)
 	}
 	_, err := New(Settings{Endpoint: "http://mirror.example"})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,6 +19,7 @@ import (
 
 	"membot/bot/ops"
 	"membot/commands"
+	"membot/hfhub/leaktest"
 )
 
 func read(t *testing.T, name string) string {
@@ -65,7 +65,7 @@ func known(t *testing.T) map[string]bool {
 	m.Request("callback", 200, time.Second)
 	m.Limited("user")
 	m.StoreError("get")
-	ops.Observe(nobody{}, m, slog.New(slog.DiscardHandler)).Answer(t.Context(), commands.Question{})
+	ops.Observe(nobody{}, m, leaktest.Log()).Answer(t.Context(), commands.Question{})
 	w := httptest.NewRecorder()
 	m.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
 	names := map[string]bool{"up": true}

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"log/slog"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"membot/bot/discord/discordtest"
 	"membot/commands"
+	"membot/hfhub/leaktest"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
@@ -138,7 +138,7 @@ func brisk() pace {
 }
 
 func configFor(d *discordtest.Discord, o *oracle) Config {
-	return Config{AppID: d.AppID, APIURL: d.URL, Answerer: o, Logger: slog.New(slog.DiscardHandler)}
+	return Config{AppID: d.AppID, APIURL: d.URL, Answerer: o, Logger: leaktest.Log()}
 }
 
 // overGateway logs a bot in.
@@ -164,6 +164,7 @@ func (s *stage) run(t testing.TB) {
 		cancel()
 		select {
 		case err := <-result:
+			leaktest.Saw("an error", err)
 			return err
 		case <-time.After(25 * time.Second):
 			t.Error("the bot did not stop")

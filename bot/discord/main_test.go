@@ -4,6 +4,8 @@ import (
 	"flag"
 	"os"
 	"testing"
+
+	"membot/hfhub/leaktest"
 )
 
 // TestMain lets the tests wait side by side: most of their time is waits that
@@ -13,5 +15,5 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "12"); err != nil {
 		panic(err)
 	}
-	os.Exit(m.Run())
+	os.Exit(leaktest.Watched(m).Run())
 }

@@ -60,7 +60,7 @@ func TestAContextIsObeyedWhileRateLimited(t *testing.T) {
 	d := discordtest.New(t)
 	r := newREST(d.URL, d.AppID, d.Token, noMetrics{})
 	t.Cleanup(r.close)
-	i := &Interaction{ID: "1", ApplicationID: d.AppID, Token: "x"}
+	i := &Interaction{ID: "1", ApplicationID: d.AppID, Token: "S3CR3Tx"}
 	d.Fail("edit", fault{Status: 429, RetryAfter: 30})
 
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
@@ -79,7 +79,7 @@ func TestAContextIsObeyedWhileRateLimited(t *testing.T) {
 		require.InDelta(t, 100, took.Milliseconds(), 50)
 	}
 
-	other := &Interaction{ID: "2", ApplicationID: d.AppID, Token: "y"}
+	other := &Interaction{ID: "2", ApplicationID: d.AppID, Token: "S3CR3Ty"}
 	err := r.edit(t.Context(), other, note("x"))
 	refused, ok := asAPIError(err)
 	require.True(t, ok, "%v", err)
@@ -115,7 +115,7 @@ func TestHeapIsFlat(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	}))
 	t.Cleanup(server.Close)
-	b := New(Config{AppID: "1100", Token: "x", APIURL: server.URL, Answerer: &oracle{do: func(context.Context, commands.Question) (commands.Answer, bool) {
+	b := New(Config{AppID: "1100", Token: "S3CR3Tx", APIURL: server.URL, Answerer: &oracle{do: func(context.Context, commands.Question) (commands.Answer, bool) {
 		return commands.Answer{Kind: "help", Question: "/help", Text: "words"}, true
 	}}})
 	next := 0
@@ -295,7 +295,7 @@ func TestFatalCloseCodesEndTheBot(t *testing.T) {
 	t.Run("a token Discord does not know", func(t *testing.T) {
 		t.Parallel()
 		d := discordtest.New(t)
-		err := New(Config{Token: "wrong", AppID: d.AppID, APIURL: d.URL, Answerer: &oracle{}}).Run(t.Context())
+		err := New(Config{Token: "S3CR3Twrong", AppID: d.AppID, APIURL: d.URL, Answerer: &oracle{}}).Run(t.Context())
 		_, ok := errors.AsType[*FatalError](err)
 		require.True(t, ok, "%v", err)
 		require.NotContains(t, err.Error(), "wrong")
@@ -311,14 +311,14 @@ func TestNothingHangsOnASilentGateway(t *testing.T) {
 		_, _ = w.Write([]byte(`{"url":"ws://` + silent.Addr().String() + `","shards":1}`))
 	}))
 	t.Cleanup(api.Close)
-	b := New(Config{Token: "x", AppID: "1", APIURL: api.URL, Answerer: &oracle{}})
+	b := New(Config{Token: "S3CR3Tx", AppID: "1", APIURL: api.URL, Answerer: &oracle{}})
 	b.pace = brisk()
 	b.pace.open, b.pace.patience = 200*time.Millisecond, 600*time.Millisecond
 	start := time.Now()
 	require.ErrorContains(t, b.Run(t.Context()), "no gateway session")
 	require.Less(t, time.Since(start), 20*time.Second)
 
-	b = New(Config{Token: "x", AppID: "1", APIURL: api.URL, Answerer: &oracle{}})
+	b = New(Config{Token: "S3CR3Tx", AppID: "1", APIURL: api.URL, Answerer: &oracle{}})
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	start = time.Now()

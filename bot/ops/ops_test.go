@@ -17,9 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"membot/commands"
+	"membot/hfhub/leaktest"
 )
 
-const token = "ask-token-of-this-test"
+const token = leaktest.Ask
 
 // scripted answers by what the question says.
 type scripted struct{ asked []commands.Question }
@@ -54,7 +55,7 @@ type rig struct {
 func newRig(t *testing.T) rig {
 	t.Helper()
 	r := rig{answers: &scripted{}, health: &Health{}, metrics: NewMetrics("v1"), log: &bytes.Buffer{}}
-	log := slog.New(LogHandler(slog.NewJSONHandler(r.log, nil)))
+	log := slog.New(LogHandler(slog.NewJSONHandler(io.MultiWriter(r.log, leaktest.Writer("a log")), nil)))
 	ask := NewAsk(Observe(r.answers, r.metrics, log), token, r.metrics)
 	r.Server = httptest.NewServer(Pages{Health: r.health, Metrics: r.metrics, Ask: ask}.Handler())
 	t.Cleanup(r.Close)
@@ -74,6 +75,7 @@ func (r rig) do(t *testing.T, method, path, auth, kind, body string) (int, strin
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
+	leaktest.Saw(path, data, res.Header)
 	return res.StatusCode, string(data), res.Header
 }
 
@@ -89,7 +91,7 @@ func TestAsk(t *testing.T) {
 		{"curl's default type with JSON", "POST", "Bearer " + token, "application/x-www-form-urlencoded", `{"question":"/mem c"}`, 200, `/mem c`},
 		{"with GET", "GET", "Bearer " + token, "", "", 405, "POST"},
 		{"no token", "POST", "", "application/json", `{"question":"/mem a"}`, 401, "token"},
-		{"wrong token", "POST", "Bearer nope", "application/json", `{"question":"/mem a"}`, 401, "token"},
+		{"wrong token", "POST", "Bearer " + leaktest.Stranger, "application/json", `{"question":"/mem a"}`, 401, "token"},
 		{"token's beginning", "POST", "Bearer " + token[:10], "application/json", `{"question":"/mem a"}`, 401, "token"},
 		{"another scheme", "POST", "Basic " + token, "application/json", `{"question":"/mem a"}`, 401, "token"},
 		{"not JSON", "POST", "Bearer " + token, "application/json", `/mem a`, 400, "JSON"},
@@ -229,7 +231,7 @@ func TestServeDrains(t *testing.T) {
 	})
 	addr, served := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
-		served <- Serve(ctx, "127.0.0.1:0", NewServer(slow, slog.New(slog.DiscardHandler)), 5*time.Second, func(a net.Addr) { addr <- a })
+		served <- Serve(ctx, "127.0.0.1:0", NewServer(slow, leaktest.Log()), 5*time.Second, func(a net.Addr) { addr <- a })
 	}()
 	url := "http://" + (<-addr).String()
 	got := make(chan string, 1)
@@ -248,5 +250,5 @@ func TestServeDrains(t *testing.T) {
 	close(end)
 	require.Equal(t, "finished", <-got)
 	require.NoError(t, <-served)
-	require.Error(t, Serve(t.Context(), "127.0.0.1:-1", NewServer(slow, slog.New(slog.DiscardHandler)), time.Second, nil))
+	require.Error(t, Serve(t.Context(), "127.0.0.1:-1", NewServer(slow, leaktest.Log()), time.Second, nil))
 }

@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.etcd.io/bbolt"
+
+	"membot/hfhub/leaktest"
 )
 
 // writerEnv makes the test binary a process that writes until it is killed.
@@ -26,7 +28,7 @@ func TestMain(m *testing.M) {
 		writeUntilKilled(path)
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(leaktest.Watched(m).Run())
 }
 
 // writeUntilKilled writes numbered records from several goroutines and says

@@ -3,6 +3,8 @@ package hubtest
 import (
 	"net/http"
 	"time"
+
+	"membot/hfhub/leaktest"
 )
 
 // Request is one request that reached the Hub or its CDN.
@@ -86,6 +88,8 @@ func (h *Hub) logged(server string, next http.Handler) http.Handler {
 			defer h.mu.Unlock()
 			entry.Status, entry.Bytes = c.status, c.bytes
 		}()
+		leaktest.Saw("the address asked of the "+server, r.URL.String())
+		leaktest.Header("a header for the "+server, r.Header)
 		h.mu.Lock()
 		h.log = append(h.log, entry)
 		wait := h.latency

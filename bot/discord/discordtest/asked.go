@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"membot/hfhub/leaktest"
 )
 
 // deliver brings an interaction to the bot.
@@ -61,6 +63,7 @@ func (d *Discord) Post(a *Asked, endpoint string, raw []byte) {
 		d.fail(a, response.StatusCode)
 		return
 	}
+	leaktest.Saw("what Discord was answered", body)
 	req := &request{route: "HTTP response", json: body, files: map[string]file{}}
 	d.checkCallback(req)
 	d.mu.Lock()

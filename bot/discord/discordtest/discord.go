@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"membot/hfhub/leaktest"
 )
 
 // Discord is a Discord. Its exported fields are what a bot needs to log in.
@@ -60,7 +62,7 @@ func New(t testing.TB) *Discord {
 		t.Fatalf("discordtest: make a key: %v", err)
 	}
 	d := &Discord{
-		Token: "test-token", PublicKey: public, key: private, t: t,
+		Token: leaktest.Discord, PublicKey: public, key: private, t: t,
 		changed: make(chan struct{}), interactions: map[string]*Asked{}, messages: map[string]*Message{}, nonces: map[string]string{},
 		files: map[string][]byte{}, commands: map[string][]json.RawMessage{}, faults: map[string][]Fault{},
 		slow: map[string]time.Duration{}, counts: map[string]int{},

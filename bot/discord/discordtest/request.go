@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"membot/hfhub/leaktest"
 )
 
 // Fault is one thing that goes wrong with a route.
@@ -59,11 +61,13 @@ func (d *Discord) route(name string, serve func(http.ResponseWriter, *http.Reque
 		fault, slow := d.begin(name)
 		time.Sleep(slow + fault.Delay)
 		req, err := d.read(name, r)
+		leaktest.Header("a header for Discord", r.Header)
 		if err != nil {
 			d.violate("%s: cannot read the request: %v", name, err)
 			refuse(w, http.StatusBadRequest, 50035, "Invalid Form Body")
 			return
 		}
+		leaktest.Saw("what Discord was sent", req.json)
 		if !d.authorised(w, r, name) {
 			return
 		}
