@@ -30,6 +30,7 @@ func (r *reader) finish(a *estimator.Arch) {
 			r.unsupported(key, short(v.String()))
 		}
 	}
+	r.checkKeys()
 }
 
 // checkLayers refuses a file that itself says that there are no blocks.

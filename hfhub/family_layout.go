@@ -1,7 +1,9 @@
 package hfhub
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -27,6 +29,7 @@ func uniformLayout(r *reader) []slot {
 	sparse := r.sparse()
 	heads, kv, width, mixer := r.each("heads"), r.each("kv"), r.each("ffn"), r.mixerOf(types)
 	indexers := r.list("index_types")
+	r.onlyWords("index_types", indexers, "full", "shared")
 	divide := max(1, r.int("ffn_divide"))
 	slots := make([]slot, n)
 	for i := range slots {
@@ -52,6 +55,16 @@ func (r *reader) each(name string) func(int) int64 {
 	}
 	n := r.int(name)
 	return func(int) int64 { return n }
+}
+
+// onlyWords refuses a list of kinds that has one which nobody knows.
+func (r *reader) onlyWords(name string, list []gjson.Result, known ...string) {
+	for _, v := range list {
+		if v.Type == gjson.String && !slices.Contains(known, v.Str) {
+			r.unsupported(r.keyOf(name), short(v.Str))
+			return
+		}
+	}
 }
 
 // mixerOf names the mixer of each block.
@@ -100,6 +113,9 @@ func (r *reader) windowOf() func(int) string {
 	every, err := strconv.ParseInt(pattern, 10, 64)
 	if err != nil {
 		every = int64(len(pattern)) // "LLLG"
+		if odd := strings.Trim(pattern, "LG"); odd != "" {
+			r.unsupported(r.keyOf("pattern"), odd)
+		}
 	}
 	phase, from := r.int("pattern_phase"), r.int("window_from")
 	return func(i int) string {
@@ -116,6 +132,7 @@ func (r *reader) sparse() func(int) bool {
 		return func(int) bool { return false }
 	}
 	if list := r.list("moe_list"); list != nil {
+		r.onlyWords("moe_list", list, "sparse", "moe", "dense", "mlp")
 		return func(i int) bool {
 			if i >= len(list) {
 				return false

@@ -12,7 +12,7 @@ const base = "hidden=hidden_size layers=num_hidden_layers heads=num_attention_he
 	"window=:0 window_on=:true window_from=:0 pattern=:0 pattern_phase=:0 window_head_dim=:0 window_v_head_dim=:0 window_heads=:0 window_kv=:0 window_sinks=:false chunk=:0 full_at=:0 full_base=:0 full_offset=:0 " +
 	"kv_rank=:0 q_rank=:0 rope_dim=:0 nope_dim=:0 index_heads=:0 index_dim=:0 index_types=:0 mla_on=:true latent_gate=:false head_gate=:false no_key_bias=:false embed_all=:false more_words=:0 ffn_divide=:1 score_bias=:false projector=:none blocks=:0 " +
 	"experts=:0 topk=:0 expert_ffn=:0 shared=:0 shared_ffn=:0 shared_gate=:false latent=:0 router_bias=:false expert_bias=:false " +
-	"moe_list=:0 moe_layers=:0 first_dense=:0 last_moe=:0 moe_every=:1 moe_phase=:0 moe_offset=:0 dense_list=:0 " +
+	"moe_list=mlp_layer_types:0 moe_layers=:0 first_dense=:0 last_moe=:0 moe_every=:1 moe_phase=:0 moe_offset=:0 dense_list=:0 " +
 	"mtp=:0"
 
 // llamaLike are decoders of attention and a gated or plain FFN. Defaults are
