@@ -1,5 +1,7 @@
 package estimator
 
+import "math/bits"
+
 // loraInputs are the widths that each target reads and writes.
 var loraInputs = [...]struct {
 	target            Targets
@@ -23,28 +25,46 @@ func keepAdapters(s *sheet, b *block, k *kept) {
 	if s.targets == 0 {
 		return
 	}
+	k.whole(perRank, s.aw*float64(bits.OnesCount8(uint8(s.targets))))
+	inputs, outputs := s.adapterInput(), 0.0
+	if s.plan.Train.Method == DoRA {
+		outputs = s.act + s.aw
+	}
+	if inputs+outputs > 0 {
+		keepSides(s, b, k, inputs, outputs)
+	}
+	if !s.loraDropout && s.ain == s.act && s.frozen {
+		keepShared(s, k)
+	}
+}
+
+// adapterInput is the bytes of an element of an adapter's own input.
+func (s *sheet) adapterInput() float64 {
+	switch {
+	case s.loraDropout:
+		return 1 + s.ain
+	case s.ain != s.act:
+		return s.ain
+	default:
+		return 0
+	}
+}
+
+// keepSides are the inputs and outputs of each target's linears.
+func keepSides(s *sheet, b *block, k *kept, inputs, outputs float64) {
 	for i := range loraInputs {
 		row := &loraInputs[i]
 		if s.targets&row.target == 0 {
 			continue
 		}
-		k.whole(perRank, s.aw)
 		input, output := row.dense, row.denseOut
 		if row.target >= TargetGate && b.f == 0 && b.E > 0 {
 			input, output = row.expert, row.expertOut
 		}
-		if s.plan.Train.Method == DoRA {
-			k.whole(output, s.act+s.aw)
+		k.whole(input, inputs)
+		if outputs > 0 {
+			k.whole(output, outputs)
 		}
-		switch {
-		case s.loraDropout:
-			k.whole(input, 1+s.ain)
-		case s.ain != s.act:
-			k.whole(input, s.ain)
-		}
-	}
-	if !s.loraDropout && s.ain == s.act && s.frozen {
-		keepShared(s, k)
 	}
 }
 

@@ -41,6 +41,11 @@ func (b *bill) full(s *sheet) float64 {
 	if b.bytes != nil {
 		return math.Ceil(b.bytes(s))
 	}
+	return b.sum(s)
+}
+
+// sum adds up a bill over the kinds of block.
+func (b *bill) sum(s *sheet) float64 {
 	sum := 0.0
 	for i := range s.blocks {
 		sum += b.each(s, &s.blocks[i])

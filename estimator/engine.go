@@ -58,13 +58,17 @@ var engines = [numEngines]engineRow{
 // splitByTensor puts all GPUs into the tensor degree.
 func splitByTensor(p *Plan, _ *Arch) {
 	p.Pipeline = or(p.Pipeline, 1)
-	p.Tensor = or(p.Tensor, max(1, p.GPUs/p.Pipeline/p.Context))
+	if p.Tensor == 0 {
+		p.Tensor = max(1, p.GPUs/p.Pipeline/p.Context)
+	}
 }
 
 // splitByLayers gives each GPU some of the blocks.
 func splitByLayers(p *Plan, _ *Arch) {
 	p.Tensor = or(p.Tensor, 1)
-	p.Pipeline = or(p.Pipeline, max(1, p.GPUs/p.Tensor/p.Context))
+	if p.Pipeline == 0 {
+		p.Pipeline = max(1, p.GPUs/p.Tensor/p.Context)
+	}
 }
 
 func one(*Plan) float64 { return 1 }

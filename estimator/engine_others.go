@@ -218,7 +218,7 @@ func (s *sheet) lanes() float64 {
 		if !b.layer.Mixer.Kind.Attends() {
 			continue
 		}
-		if fusedQKV[s.arch.Family] {
+		if s.fusedQKV {
 			return s.h + (b.a+b.k+b.k)*b.d + (b.a+b.k)*b.d
 		}
 		return 2*s.h + 2*b.a*b.d

@@ -210,7 +210,7 @@ func (s *sheet) gathered() float64 {
 
 // hasRope is 1 for models whose positions are turned, not learned.
 func (s *sheet) hasRope() float64 {
-	if learnedPositions[s.arch.Family] || s.v.rope == 0 {
+	if s.learned || s.v.rope == 0 {
 		return 0
 	}
 	return 1

@@ -2,6 +2,7 @@ package estimator
 
 import (
 	"errors"
+	"math"
 	"math/bits"
 	"strings"
 )
@@ -61,6 +62,9 @@ type Note struct {
 // ErrTooLarge is a plan whose memory is beyond counting.
 var ErrTooLarge = errors.New("too large to count")
 
+// tooLarge is the bytes from which on that is so.
+const tooLarge = float64(MaxBytes) / 4
+
 // tally is the bytes of each moment.
 type tally [numMoments]float64
 
@@ -71,19 +75,25 @@ func (t *tally) add(at Moments, bytes float64) {
 	}
 }
 
-// firstMoments are where serving and training begin.
-var firstMoments = [numModes]Moment{Infer: Load, Training: LossMoment}
-
 // highest gives the moment that decides, the first of those that are equal.
-func (t *tally) highest(first Moment) Moment {
-	top := first
-	for m := first; m < numMoments; m++ {
-		if t[m] > t[top] {
-			top = m
+func (t *tally) highest(of span) Moment {
+	top, most := of.first, t[of.first]
+	for m := of.first + 1; m <= of.last; m++ {
+		if t[m] > most {
+			top, most = m, t[m]
 		}
 	}
 	return top
 }
+
+// span is a run of moments.
+type span struct{ first, last Moment }
+
+// anyMoment is all of them.
+var anyMoment = span{Load, Step}
+
+// momentsOf are those of serving and of training.
+var momentsOf = [numModes]span{Infer: {Load, Decode}, Training: {LossMoment, Step}}
 
 // Estimate counts the memory of the fullest GPU with every part's formula. The
 // error is a [PlanError], [ErrShape] or [ErrTooLarge].
@@ -134,6 +144,9 @@ func Peak(a Arch, p Plan) (Bytes, error) {
 
 // settle adds up the bills of each moment, and leaves the highest in allocated.
 func (s *sheet) settle() (Moment, error) {
+	if s.settled {
+		return s.top, nil
+	}
 	s.moments = tally{}
 	always := 0.0 // most bills are held throughout
 	unmet := ^s.met
@@ -143,18 +156,24 @@ func (s *sheet) settle() (Moment, error) {
 		if b.needs&unmet != 0 {
 			continue
 		}
-		if bytes := b.full(s); b.moments == WhileTraining || b.moments == WhileServing {
+		bytes := 0.0
+		if b.bytes != nil {
+			bytes = math.Ceil(b.bytes(s))
+		} else {
+			bytes = b.sum(s)
+		}
+		if b.moments == WhileTraining || b.moments == WhileServing {
 			always += bytes
 		} else if bytes != 0 {
 			s.moments.add(b.moments, bytes)
 		}
 	}
-	top := s.moments.highest(firstMoments[s.plan.Mode])
-	s.allocated = s.moments[top] + always
-	if s.allocated >= float64(MaxBytes)/4 {
-		return top, ErrTooLarge
+	s.top = s.moments.highest(momentsOf[s.plan.Mode])
+	s.allocated = s.moments[s.top] + always
+	if s.allocated >= tooLarge {
+		return s.top, ErrTooLarge
 	}
-	return top, nil
+	return s.top, nil
 }
 
 // payment is a bill and the bytes it comes to.
@@ -201,7 +220,7 @@ func (s *sheet) tallyOf(name PartName) (t tally) {
 func (s *sheet) part(name PartName, moment Moment) Part {
 	t := s.tallyOf(name)
 	if t[moment] == 0 {
-		moment = t.highest(0)
+		moment = t.highest(anyMoment)
 	}
 	part := Part{Name: name, Basis: Counted, Moments: t.when(t[moment]), Bytes: bytesOf(t[moment])}
 	formulas, sources := make([]string, 0, 8), make([]string, 0, 8)

@@ -69,6 +69,9 @@ func routerWidth(blocks []block, side func(*Matrix) int64) float64 {
 // Hu et al. 2021, section 4.1. https://arxiv.org/abs/2106.09685
 func (s *sheet) adapterParams() float64 {
 	total := 0.0
+	if s.targets == 0 {
+		return 0
+	}
 	for bit := range s.dims.in {
 		named := bit < len(TargetNames) && s.targets&(1<<bit) != 0
 		if !named && s.targets != AllLinear {

@@ -39,6 +39,8 @@ type sheet struct {
 
 	allocated float64 // at the moment that decides, when the context is counted
 	moments   tally   // what is not held throughout, at each moment
+	top       Moment  // which decides
+	settled   bool    // the three above are those of the question as it stands
 
 	paid    []payment // an estimate's only
 	letters []Letter  // likewise
@@ -120,7 +122,8 @@ var sheets = sync.Pool{New: func() any { return new(sheet) }}
 // open fills a sheet for the question, or says why it cannot be answered.
 func open(a *Arch, p *Plan) (*sheet, error) {
 	s := sheets.Get().(*sheet)
-	s.arch, s.plan = *a, *p
+	s.arch = *a // one by one: together they would be copied twice
+	s.plan = *p
 	if err := s.prepare(); err != nil {
 		s.close()
 		return nil, err
@@ -170,7 +173,7 @@ func (s *sheet) fill() {
 			break
 		}
 	}
-	s.met = s.meets
+	s.met, s.settled = s.meets, false
 	if p.Mode == Infer {
 		s.fillServing()
 	}

@@ -57,6 +57,9 @@ type sums struct {
 	rest    float64 // everything else but embedding and head
 	dims    dims    // of the blocks' matrices
 	meets   need    // of what bills ask
+
+	learned, fusedQKV bool // positions learned; queries, keys and values in one tensor
+
 	likely  *Arch   // the shape that a bare size stands for
 	encoder []block // of an encoder-decoder: its encoder's kinds of block
 	sights  []sight // of towers for images and sounds
@@ -119,6 +122,7 @@ func (a Arch) Sealed() (Arch, error) {
 	s.dims = dimsOf(slices.Concat(s.blocks, s.encoder), float64(s.params.Embedding))
 	s.weigh(&a)
 	s.meets = needsOf(&a, s)
+	s.learned, s.fusedQKV = learnedPositions[a.Family], fusedQKV[a.Family]
 	a.sums = s
 	return a, nil
 }

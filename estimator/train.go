@@ -246,15 +246,23 @@ func (s *sheet) fillEnds() {
 }
 
 // fillFullest takes the first stage, which keeps more micro-batches, or the
-// last, which has the head and the logits: whichever comes to more.
+// last, which has the head and the logits: whichever comes to more. Where that
+// is the first, as for most, its sums are left to be read.
 func (s *sheet) fillFullest() {
-	mb, first := s.mb, s.stagePeak()
-	s.first, s.last, s.mb = false, true, 1
-	s.fillEnds()
-	if s.stagePeak() >= first {
+	mb := s.mb
+	s.atStage(false, 1)
+	last := s.stagePeak()
+	s.atStage(true, mb)
+	if s.stagePeak() > last {
+		s.settled = s.allocated < tooLarge
 		return
 	}
-	s.first, s.last, s.mb = true, false, mb
+	s.atStage(false, 1)
+}
+
+// atStage takes the first stage or the last, with so many micro-batches.
+func (s *sheet) atStage(first bool, mb float64) {
+	s.first, s.last, s.mb = first, !first, mb
 	s.fillEnds()
 }
 

@@ -195,6 +195,9 @@ func (p *Plan) checkSplits(a *Arch) error {
 
 // checkHeads refuses a tensor degree that does not divide the heads.
 func (p *Plan) checkHeads(a *Arch) error {
+	if p.Tensor == 1 {
+		return nil
+	}
 	for i := range a.Layers {
 		m := &a.Layers[i].Mixer
 		if !m.Kind.Attends() || m.Heads%p.Tensor == 0 {
