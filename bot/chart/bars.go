@@ -51,7 +51,7 @@ func compared(answers []commands.Answer) []bar {
 		}
 		label := ""
 		if one.Model != nil {
-			label = one.Model.ID
+			label = latin(one.Model.ID)
 		}
 		bars = append(bars, answerBar(one, label))
 	}
@@ -61,7 +61,7 @@ func compared(answers []commands.Answer) []bar {
 func answerBar(a commands.Answer, label string) bar {
 	b := bar{label: label, total: a.PerGPU.Total}
 	if a.GPU != nil {
-		b.card, b.usable = a.GPU.Name, a.GPU.UsableBytes
+		b.card, b.usable = latin(a.GPU.Name), a.GPU.UsableBytes
 	}
 	for _, part := range a.PerGPU.Parts {
 		if part.Bytes > 0 && AtPeak(part, a.PerGPU.Moment) {
@@ -99,11 +99,63 @@ func fold(segments []segment, total int64) []segment {
 func alternatives(a commands.Answer) []bar {
 	var bars []bar
 	for _, o := range a.Options {
-		b := bar{label: optionLabel(a, o), total: o.Total, usable: o.Total + o.Headroom}
+		b := bar{label: latin(optionLabel(a, o)), total: o.Total, usable: o.Total + o.Headroom, card: cardOf(o.Question)}
 		b.segments = []segment{{name: verdict(o.Fits), bytes: o.Total}}
 		bars = append(bars, b)
 	}
 	return bars
+}
+
+// cardOf is the card that a canonical line names; empty if none.
+func cardOf(line string) string {
+	_, rest, found := strings.Cut(line, " gpu:")
+	if !found {
+		return ""
+	}
+	name, _, _ := strings.Cut(rest, " ")
+	return latin(name)
+}
+
+// latin replaces what the font has no letters for.
+func latin(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x500 && r >= ' ' || r == '…' || r == '·' || r == '–' {
+			return r
+		}
+		return '?'
+	}, text)
+}
+
+// titleOf says what the picture is about: the model, and for one answer how it
+// is run and what that comes to; empty where the bars say it.
+func titleOf(a commands.Answer) string {
+	if a.Model == nil || a.Model.ID == "" {
+		return ""
+	}
+	said := []string{latin(a.Model.ID)}
+	if strings.Contains(a.Question+" ", " train ") {
+		said = append(said, "train")
+	}
+	if method := planned(a, "method"); method != "" && method != "full" {
+		said = append(said, method)
+	}
+	if zero := planned(a, "zero"); zero != "" && zero != "0" {
+		said = append(said, "ZeRO-"+zero)
+	}
+	if gpus := planned(a, "gpus"); gpus != "" && gpus != "1" {
+		said = append(said, gpus+" GPUs")
+	}
+	if a.PerGPU != nil && len(a.Options) == 0 {
+		said = append(said, GiB(a.PerGPU.Total)+" GiB a GPU")
+	}
+	return strings.Join(said, " · ")
+}
+
+func planned(a commands.Answer, key string) string {
+	if v, ok := a.Plan[key]; ok && v.Value != nil {
+		return latin(fmt.Sprint(v.Value))
+	}
+	return ""
 }
 
 func verdict(fits bool) string {

@@ -65,10 +65,12 @@ func (c canvas) hatch(x1, y1, x2, y2 int) {
 }
 
 // text writes with its baseline at y.
-func (c canvas) text(body string, x, y int, size float64) {
+func (c canvas) text(body string, x, y int, size float64) { c.write(body, x, y, size, ink) }
+
+func (c canvas) write(body string, x, y int, size float64, colour drawing.Color) {
 	c.r.SetFont(charts.GetFont(charts.FontFamilyRoboto))
 	c.r.SetFontSize(size)
-	c.r.SetFontColor(ink)
+	c.r.SetFontColor(colour)
 	c.r.Text(body, x, y)
 	c.r.ResetStyle()
 }

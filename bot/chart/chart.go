@@ -25,7 +25,7 @@ func PNG(a commands.Answer) ([]byte, error) {
 	if len(bars) == 0 {
 		return nil, nil
 	}
-	p := plan(bars)
+	p := plan(bars, titleOf(a))
 	c := newCanvas(Width, p.height)
 	c.draw(p)
 	return c.encode()

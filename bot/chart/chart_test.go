@@ -11,6 +11,7 @@ import (
 
 	"membot/commands"
 
+	"github.com/go-analyze/charts/chartdraw/drawing"
 	"github.com/stretchr/testify/require"
 )
 
@@ -128,6 +129,35 @@ func TestAltTextSaysTheSameInBothLanguages(t *testing.T) {
 	long := comparison()
 	long.Answers[1].Model.ID = strings.Repeat("长", 4000)
 	require.LessOrEqual(t, len([]rune(AltText(long, "zh-CN"))), 1024)
+}
+
+// TestTypeStandsOut holds more than WCAG's contrast for large type, 3 to 1, of what is
+// written on a part's colour and on the paper.
+func TestTypeStandsOut(t *testing.T) {
+	for name, colour := range partColour {
+		require.GreaterOrEqual(t, contrast(luminance(onColour(colour)), luminance(colour)), 4.0, name)
+	}
+	require.Greater(t, contrast(luminance(ink), luminance(paper)), 12.0)
+	require.Greater(t, contrast(luminance(paper), luminance(drawing.Color{R: 0x31, G: 0x33, B: 0x38})), 10.0, "the card on Discord's dark")
+}
+
+func TestTotalsStayClearOfTheCardsLine(t *testing.T) {
+	for _, total := range []float64{1, 5, 12, 18, 20, 22, 23, 23.4, 23.6, 25, 40, 400} {
+		b := answerBar(answer("4090", 23.5, part("weights", total)), "")
+		p := plan([]bar{b}, "")
+		left, line := p.totalLeft(b, p.x(b.total)), p.x(b.usable)
+		right := left + textWidth(GiB(b.total)+" GiB", fontSize)
+		require.False(t, left-6 <= line+2 && line-2 <= right+6, "%v GiB: %d to %d over the line at %d", total, left, right, line)
+		require.LessOrEqual(t, right, Width)
+	}
+}
+
+func TestLettersTheFontLacksAreReplaced(t *testing.T) {
+	a := longest()
+	a.Model = &commands.Model{ID: "模型/" + strings.Repeat("长", 500)}
+	require.NotContains(t, titleOf(a), "模")
+	_, err := PNG(a)
+	require.NoError(t, err)
 }
 
 func BenchmarkPNG(b *testing.B) {

@@ -1,6 +1,10 @@
 package chart
 
-import "github.com/go-analyze/charts/chartdraw/drawing"
+import (
+	"math"
+
+	"github.com/go-analyze/charts/chartdraw/drawing"
+)
 
 // The eight colours of Okabe and Ito (2008), which colour-blind eyes tell
 // apart, and two tints for parts that stand beside their full colour.
@@ -37,4 +41,28 @@ func colourOf(part string) drawing.Color {
 		return c
 	}
 	return grey
+}
+
+// onColour is what type on a colour is written in: whichever of paper and ink
+// stands out more, by WCAG's relative luminance.
+func onColour(c drawing.Color) drawing.Color {
+	l := luminance(c)
+	if contrast(luminance(paper), l) > contrast(luminance(ink), l) {
+		return paper
+	}
+	return ink
+}
+
+func contrast(a, b float64) float64 { return (max(a, b) + 0.05) / (min(a, b) + 0.05) }
+
+// luminance is WCAG 2.2's relative luminance of an sRGB colour.
+func luminance(c drawing.Color) float64 {
+	linear := func(v uint8) float64 {
+		x := float64(v) / 255
+		if x <= 0.04045 {
+			return x / 12.92
+		}
+		return math.Pow((x+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 }

@@ -26,30 +26,36 @@ func indexed(img image.Image) image.Image {
 func quantise(img *image.RGBA, drop uint) (*image.Paletted, bool) {
 	out := image.NewPaletted(img.Rect, nil)
 	index := map[[3]byte]uint8{}
-	var last [3]byte
-	var lastIndex uint8
-	known := false
+	var seen recently
 	for i, j := 0, 0; i+3 < len(img.Pix); i, j = i+4, j+1 {
-		key := [3]byte{img.Pix[i], img.Pix[i+1], img.Pix[i+2]}
-		if drop > 0 && !flat[key] {
-			key = [3]byte{coarse(key[0], drop), coarse(key[1], drop), coarse(key[2], drop)}
-		}
-		if known && key == last {
-			out.Pix[j] = lastIndex
-			continue
-		}
-		at, ok := index[key]
-		if !ok {
-			if len(out.Palette) == 256 {
-				return nil, false
+		raw := uint32(img.Pix[i])<<16 | uint32(img.Pix[i+1])<<8 | uint32(img.Pix[i+2]) | 1<<24 // never 0
+		slot := &seen[raw*2654435761>>22]
+		if slot.raw != raw {
+			key := [3]byte{img.Pix[i], img.Pix[i+1], img.Pix[i+2]}
+			if drop > 0 && !flat[key] {
+				key = [3]byte{coarse(key[0], drop), coarse(key[1], drop), coarse(key[2], drop)}
 			}
-			at = uint8(len(out.Palette)) //nolint:gosec // under 256 by the line above
-			index[key] = at
-			out.Palette = append(out.Palette, color.RGBA{R: key[0], G: key[1], B: key[2], A: 255})
+			at, ok := index[key]
+			if !ok {
+				if len(out.Palette) == 256 {
+					return nil, false
+				}
+				at = uint8(len(out.Palette)) //nolint:gosec // under 256 by the line above
+				index[key] = at
+				out.Palette = append(out.Palette, color.RGBA{R: key[0], G: key[1], B: key[2], A: 255})
+			}
+			slot.raw, slot.at = raw, at
 		}
-		out.Pix[j], last, lastIndex, known = at, key, at, true
+		out.Pix[j] = slot.at
 	}
 	return out, true
+}
+
+// recently are the colours met last, by a hash of ten bits: a picture has few,
+// and a look here is much cheaper than one in a map.
+type recently [1 << 10]struct {
+	raw uint32
+	at  uint8
 }
 
 // coarse rounds a colour channel to a step of 2^(drop+1), white kept white.

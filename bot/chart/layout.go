@@ -10,18 +10,22 @@ import (
 const (
 	padding     = 24
 	fontSize    = 24.0
+	titleSize   = 28.0
+	titleSpace  = 46
 	smallSize   = 22.0
 	topSpace    = 56 // the card's name
 	axisSpace   = 58
 	legendLine  = 38
 	singleBar   = 110
-	labelSpace  = 330
+	labelLine   = 24
+	labelSpace  = 370
 	totalSpace  = 150
 	barGapShare = 4 // a gap is a quarter of a bar's slot
 )
 
 // A picture is everything with its place, before any pixel is drawn.
 type picture struct {
+	title   string
 	bars    []bar
 	height  int
 	left    int // of the plot
@@ -42,15 +46,21 @@ type legendItem struct {
 
 // plan places bars, axis and legend; the legend is laid out first because its
 // rows decide how much height is left.
-func plan(bars []bar) picture {
-	p := picture{bars: bars, left: padding, right: Width - padding - totalSpace, top: topSpace}
+func plan(bars []bar, title string) picture {
+	p := picture{title: title, bars: bars, left: padding, right: Width - padding - totalSpace, top: topSpace}
 	if len(bars) > 1 || bars[0].label != "" {
 		p.left += labelSpace
+	}
+	if title != "" {
+		p.top += titleSpace
+	}
+	if !slices.ContainsFunc(bars, func(b bar) bool { return b.usable > 0 }) {
+		p.top -= topSpace / 2 // no card to name
 	}
 	p.oneCard = !slices.ContainsFunc(bars, func(b bar) bool { return b.usable != bars[0].usable })
 	p.legend = legendOf(bars)
 	below := axisSpace + len(p.legend)*legendLine + padding/2
-	plot := min(singleBar+(len(bars)-1)*62, MaxHeight-topSpace-below)
+	plot := min(singleBar+(len(bars)-1)*62, MaxHeight-p.top-below)
 	p.bottom = p.top + plot
 	p.height = p.bottom + below
 	var limit int64
