@@ -6,7 +6,7 @@ import "membot/estimator"
 // the width and heads of the kind they are.
 func gemmaLayout(r *reader) []slot {
 	slots := uniformLayout(r)
-	globalKV := r.int("global_kv")
+	globalKV, width := r.int("global_kv"), r.each("ffn")
 	for i := range slots {
 		s := &slots[i]
 		if s.mixer == "full_attention" && globalKV > 0 {
@@ -16,7 +16,7 @@ func gemmaLayout(r *reader) []slot {
 			s.width *= 2
 		}
 		if r.flag("moe_block") && r.int("experts") > 0 {
-			s.ffn = "sparse"
+			s.ffn, s.width = "sparse", width(i) // a dense FFN stands beside the experts
 		}
 	}
 	return slots
@@ -42,6 +42,9 @@ func gemma4Layer(r *reader, s slot) estimator.Layer {
 		l.FFN.Width = s.width
 		l.Norms += 3
 		l.Extra += h + l.FFN.Experts // the router's scale, and one for each expert
+	}
+	if s.shares { // the file holds projections of its own all the same
+		l.Extra += (2*h*m.KVHeads + 1) * m.KeyDim
 	}
 	l.Extra++ // the block's scalar
 	if p := r.int("per_layer"); p > 0 {

@@ -20,8 +20,8 @@ func wrappers() map[string]family {
 func wrapperRows() map[string]family {
 	return map[string]family{
 		"gemma3":                 {like: "gemma3_text", facts: "projector=:gemma pattern=sliding_window_pattern:6"},
-		"gemma3n":                {like: "gemma3n_text", towers: "vision_config:unknown audio_config:unknown"},
-		"gemma4":                 {like: "gemma4_text", facts: "projector=:linear"},
+		"gemma3n":                {like: "gemma3n_text", facts: "projector=:gemma3n", towers: "vision_config:gemma3n_vision audio_config:gemma3n_audio"},
+		"gemma4":                 {like: "gemma4_text", facts: "projector=:bare"},
 		"llama4":                 {like: "llama4_text", facts: "projector=:llama4"},
 		"mistral3":               {like: "mistral", facts: "projector=:mlp2 tied:false"},
 		"pixtral_wrapper":        {like: "mistral"},

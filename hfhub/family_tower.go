@@ -32,9 +32,10 @@ func buildTower(r *reader) estimator.Arch {
 	}
 	a.Extra = keep(
 		estimator.Extra{Name: "patches", Params: patches},
-		estimator.Extra{Name: "positions", Params: (positions + class) * h},
+		estimator.Extra{Name: "positions", Params: (max(1, r.int("place_axes"))*positions + class) * h},
 		estimator.Extra{Name: "norms", Params: (r.int("pre_norms") + r.int("final_norms")) * norm},
 		estimator.Extra{Name: "convolutions", Params: r.conv(h)},
+		estimator.Extra{Name: "subsampling", Params: r.subsampling(h)},
 	)
 	if _, task, _ := taskOf(firstClass(r.root)); r.flag("pooler") && poolers[task] && task != "ForSequenceClassification" {
 		a.Extra = append(a.Extra, estimator.Extra{Name: "pooler", Params: h*h + h})
@@ -142,8 +143,21 @@ func (r *reader) patches() int64 {
 var projectors = map[string]func(r *reader, v, h int64, block object) int64{
 	"linear": func(_ *reader, v, h int64, _ object) int64 { return v*h + h },
 	"gemma":  func(_ *reader, v, h int64, _ object) int64 { return v*h + v },
-	"mlp2":   func(_ *reader, v, h int64, _ object) int64 { return v*h + h + h*h + h },
-	"mlp4":   func(_ *reader, v, h int64, _ object) int64 { return v*h + 3*h*h + 4*h },
+	"bare": func(_ *reader, v, h int64, b object) int64 { // Gemma 4: a linear without bias, after a conformer of its own width
+		if b.word("model_type") == "gemma4_audio" {
+			v = sizeIn(b, "output_proj_dims", 1536)
+		}
+		return v * h
+	},
+	"gemma3n": func(_ *reader, v, h int64, b object) int64 { // words of its own, two norms, a linear
+		return sizeIn(b, "vocab_size", 128)*v + 2*v + v*h
+	},
+	"glm4v": func(r *reader, v, h int64, b object) int64 { // GLM-4V: two by two pixels in one, then a gated FFN, and two marks
+		ffn := sizeIn(r.block, "ffn_hidden_size", 13696)
+		return 4*v*h + h + h*h + 2*h + 3*h*ffn + 2*h
+	},
+	"mlp2": func(_ *reader, v, h int64, _ object) int64 { return v*h + h + h*h + h },
+	"mlp4": func(_ *reader, v, h int64, _ object) int64 { return v*h + 3*h*h + 4*h },
 	"unshuffle": func(r *reader, v, h int64, _ object) int64 { // Idefics 3 and SmolVLM
 		scale := int64(2)
 		if r.wrap == nil {
@@ -215,7 +229,7 @@ func (r *reader) projector(v, h int64, tower gjson.Result) int64 {
 // vitFacts are those of a plain vision transformer.
 const vitFacts = "hidden=hidden_size,embed_dim,width,vt_hidden_size:768 layers=num_hidden_layers,depth,layers,vt_num_hidden_layers:12 heads=num_attention_heads,num_heads,attention_heads,vt_num_attention_heads:12 " +
 	"kv=num_key_value_heads:0 head_dim=head_dim:0 ffn=intermediate_size,vt_intermediate_size:0 vocab=:0 gated:false norm_bias:true qkv_bias=:true out_bias=:true mlp_bias=:true types= dtype:float32 " +
-	"channels=num_channels,in_channels,in_chans:3 patch=patch_size:16 frames=temporal_patch_size:1 image=image_size:224 class_token:true patch_bias:true learned:true places=:0 pre_norms:0 final_norms:1 probe:false bands=:0 pooler:false mask_tokens:0 tile_kinds:0 tiles:0 extra_layers:0 tower:1 "
+	"channels=num_channels,in_channels,in_chans:3 patch=patch_size:16 frames=temporal_patch_size:1 image=image_size:224 class_token:true patch_bias:true learned:true places=:0 pre_norms:0 final_norms:1 probe:false bands=:0 pooler:false mask_tokens:0 place_axes:1 sub_channels= backbone= tile_kinds:0 tiles:0 extra_layers:0 tower:1 "
 
 // visions look at images, audios listen.
 func visions() map[string]family {
@@ -248,7 +262,7 @@ func visions() map[string]family {
 		"kimi_k3_tower":          {like: "moonvit", facts: "norm_bias:false qkv_bias:false out_bias:false mlp_bias:false patch_bias:false wide=qkv_hidden_size:0"},
 		"mllama_vision_model":    {like: "plain_vit", layout: mllamaTower, facts: "hidden:1280 layers:32 heads:16 ffn:5120 qkv_bias:false out_bias:false patch:14 patch_bias:false image:448 pre_norms:1 extra_layers=num_global_layers:8 tiles=max_num_tiles:4 tile_kinds:8"},
 		"llama4_vision_model":    {like: "plain_vit", facts: "hidden:768 layers:34 heads:16 ffn:5632 patch:14 image:448 patch_bias:false pre_norms:1"},
-		"gemma4_vision":          {like: "plain_vit", facts: "gated:true norm_bias:false norms:4 qkv_bias:false out_bias:false mlp_bias:false qk_norm:head class_token:false patch_bias:false learned:false places=position_embedding_size:10240 final_norms:0"},
+		"gemma4_vision":          {like: "plain_vit", facts: "gated:true norm_bias:false norms:4 qkv_bias:false out_bias:false mlp_bias:false qk_norm:head class_token:false patch_bias:false learned:false places=position_embedding_size:10240 place_axes:2 final_norms:0"},
 		"aimv2":                  {like: "plain_vit", facts: "hidden:1024 layers:24 heads:8 ffn:2816 gated:true norm_bias:false qkv_bias=qkv_bias:false out_bias=use_bias:false mlp_bias=use_bias:false patch:14 class_token:false pre_norms:1"},
 		"cogvlm_vision":          {like: "plain_vit", facts: "patch:14 places=num_positions:257"},
 		"glm4v_tower":            {like: "qwen2_5_vl_tower", facts: "hidden:1536 layers:24 heads:12 ffn=out_hidden_size,intermediate_size:13696 qkv_bias=attention_bias:false out_bias=attention_bias:false mlp_bias:false patch_bias:true learned:true image:336 pre_norms:1"},
@@ -256,6 +270,10 @@ func visions() map[string]family {
 		"muse_glimmer_vision":    {like: "plain_vit", facts: "patch:14 frames=patch_temporal:1 class_token:false learned:false places:1024"},
 		"audio": {like: "plain_vit", facts: "hidden=d_model,hidden_size:1280 layers=encoder_layers,num_hidden_layers:32 heads=encoder_attention_heads,num_attention_heads:20 ffn=encoder_ffn_dim,intermediate_size:5120 " +
 			"patch:0 patch_bias:false class_token:false learned:false places=max_source_positions:1500 bands=num_mel_bins:128 no_key_bias:true"},
+		"gemma4_audio":        {like: "plain_vit", layer: conformerLayer, facts: conformerFacts},
+		"gemma3n_audio":       {like: "gemma4_audio", facts: "hidden=hidden_size:1536 layers=conf_num_hidden_layers:12 heads=conf_num_attention_heads:8 kernel=conf_conv_kernel_size:5 sub_channels=sscp_conv_channel_size out_dims=:0"},
+		"gemma3n_vision":      {like: "plain_vit", build: buildBackbone, facts: "hidden=hidden_size:2048 backbone=architecture,model_name:mobilenetv5_300m_enc"},
+		"glm4v_9b_vision":     {like: "plain_vit", facts: "final_norms:0 hidden:1792 layers:63 ffn:15360 patch:14 places=num_positions:6401"},
 		"qwen2_audio_encoder": {like: "audio"},
 		"whisper_encoder":     {like: "audio"},
 	}
