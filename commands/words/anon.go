@@ -105,7 +105,7 @@ func (s *scan) findCounts() {
 		switch {
 		case s.free(end) && s.isCountNoun(end):
 			k = end + 1
-		case s.atoms[i].kind == han && s.skipMeasure(end) > end && !s.atoms[end].is("个"):
+		case s.atoms[i].kind == han && s.skipMeasure(end) > end && !s.atoms[end].is("个") && !s.atoms[end].is("路"):
 			k = s.skipMeasure(end)
 		case end+1 < len(s.atoms) && s.atoms[end].is("of") && (s.atoms[end+1].is("them") || s.atoms[end+1].is("those") || s.atoms[end+1].is("these")):
 			k = end + 2

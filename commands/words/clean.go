@@ -2,6 +2,7 @@ package words
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -33,16 +34,22 @@ func clean(text string) string {
 			return hubID(maskedLink.FindStringSubmatch(s)[1])
 		})
 	}
-	if strings.Contains(text, "://") || strings.Contains(text, "www.") || strings.Contains(text, "/") {
+	if anyOf(text, "://", "www.", "WWW.", ".co/", ".CO/", ".com/", ".COM/", ".cn/", ".CN/") {
 		text = link.ReplaceAllStringFunc(text, hubID)
 	}
 	if strings.ContainsAny(text, "<@") {
 		text = mention.ReplaceAllString(text, " ")
 	}
-	if strings.Contains(text, "/") {
+	if strings.HasPrefix(text, "/") || anyOf(text, " /", "./", "~/", "\"/", "'/", "(/", "=/") {
 		text = path.ReplaceAllString(text, " ")
 	}
 	return text
+}
+
+// anyOf says that the text holds one of the signs, without which the search for
+// a pattern need not begin.
+func anyOf(text string, signs ...string) bool {
+	return slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(text, sign) })
 }
 
 // hubID gives the Hub id a link leads to, marked; a space for any other link.

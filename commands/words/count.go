@@ -6,7 +6,7 @@ import "slices"
 const maxCount = 4096
 
 // measureWords count cards.
-var measureWords = map[string]bool{"张": true, "块": true, "卡": true, "台": true, "片": true, "颗": true, "个": true, "枚": true}
+var measureWords = map[string]bool{"张": true, "块": true, "卡": true, "台": true, "片": true, "颗": true, "个": true, "枚": true, "路": true}
 
 // findCards finds every card, its size and how many of it.
 func (s *scan) findCards() {
@@ -291,7 +291,7 @@ func (s *scan) machineAt(i int) bool {
 // countMachines multiplies by the number of machines before the count.
 func (s *scan) countMachines(c *card) {
 	k := c.from
-	for steps := 0; steps < 2 && s.free(k-1) && (s.atoms[k-1].is("of") || s.atoms[k-1].is("with") || s.atoms[k-1].is("each") || s.atoms[k-1].is("的") || isTimes(s.atoms[k-1])); steps++ {
+	for steps := 0; steps < 2 && s.free(k-1) && (s.atoms[k-1].is("of") || s.atoms[k-1].is("with") || s.atoms[k-1].is("each") || s.atoms[k-1].is("的") || s.atoms[k-1].is("(") || s.atoms[k-1].is(",") || isTimes(s.atoms[k-1])); steps++ {
 		k--
 	}
 	for back := 4; back >= 1; back-- {

@@ -117,7 +117,7 @@ func (s *scan) familyAt(i int) (*model, bool) {
 }
 
 // common are names of families that are words of their own too.
-var common = map[string]bool{"step": true, "opt": true, "yi": true, "phi": true, "solar": true, "falcon": true, "bloom": true, "command": true, "aya": true, "grok": true, "flux": false, "mamba": true, "pythia": true, "zephyr": true, "granite": true, "bert": false, "gte": true, "通": true}
+var common = map[string]bool{"nemo": true, "step": true, "opt": true, "yi": true, "phi": true, "solar": true, "falcon": true, "bloom": true, "command": true, "aya": true, "grok": true, "flux": false, "mamba": true, "pythia": true, "zephyr": true, "granite": true, "bert": false, "gte": true, "通": true}
 
 // partFollows says that a size or version stands right behind.
 func (s *scan) partFollows(i int, f *family) bool {

@@ -37,6 +37,9 @@ func (s *scan) numbersBehind() {
 		if end, gb := s.memoryAt(i); gb > 0 && end > i {
 			continue
 		}
+		if v := s.atoms[i].value; kilo[f.tag.value] && v != math.Trunc(v) && (i+1 >= len(s.atoms) || units[s.atoms[i+1].text] == 0) {
+			continue // 4.5bpw
+		}
 		s.setNumber(f.tag.value, i)
 	}
 }
