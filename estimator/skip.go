@@ -9,10 +9,15 @@ import (
 // skipper knows which modules a quantization scheme leaves alone, from the
 // patterns of modules_to_not_convert or ignore.
 type skipper struct {
-	anywhere []string
-	in       map[int][]string // patterns of one block, by its place
+	anywhere []string         // patterns of all blocks
+	in       map[int][]string // of one block, by its place
+	odd      []string         // that name some blocks by a part of their number
+	known    [numRoles]int8   // what anywhere says of a role: 1 yes, -1 no
 	kinds    []uint8
 }
+
+// maxOdd is how many patterns are held against each block.
+const maxOdd = 16
 
 // modules are the names that a role's linear has in transformers, one of which
 // a pattern must hit.
@@ -42,7 +47,7 @@ func skipperOf(a *Arch, patterns []string) *skipper {
 			s.add(strings.Trim(p, "*"))
 		}
 	}
-	if len(s.anywhere)+len(s.in) > 0 {
+	if len(s.anywhere)+len(s.in)+len(s.odd) > 0 {
 		s.kinds = a.kindsInOrder()
 	}
 	return s
@@ -54,8 +59,15 @@ func (s *skipper) add(pattern string) {
 	_, after, ok := strings.Cut(pattern, "layers.")
 	digits, _, _ := strings.Cut(after, ".")
 	block, err := strconv.Atoi(digits)
-	if !ok || err != nil {
+	switch {
+	case ok && err == nil:
+	case !strings.ContainsAny(strings.ReplaceAll(pattern, "experts.0", ""), "0123456789"):
 		s.anywhere = append(s.anywhere, pattern)
+		return
+	case len(s.odd) < maxOdd:
+		s.odd = append(s.odd, pattern)
+		return
+	default:
 		return
 	}
 	if s.in == nil {
@@ -101,7 +113,13 @@ func (s *skipper) part(b *block, r Role) float64 {
 func (s *skipper) hits(i int, r Role) bool {
 	path := "model.layers." + strconv.Itoa(i) + "." + modules[r] + "."
 	named := func(p string) bool { return matches(path, p) }
-	return slices.ContainsFunc(s.anywhere, named) || slices.ContainsFunc(s.in[i], named)
+	if s.known[r] == 0 {
+		s.known[r] = -1
+		if slices.ContainsFunc(s.anywhere, named) {
+			s.known[r] = 1
+		}
+	}
+	return s.known[r] > 0 || slices.ContainsFunc(s.in[i], named) || slices.ContainsFunc(s.odd, named)
 }
 
 // matches says whether the words of a pattern, between stars, stand in the path
