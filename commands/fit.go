@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 
@@ -53,7 +54,7 @@ func search(f Found, r *Request) []trial {
 	for rank, card := range cards(r) {
 		for _, t := range combine(r, card, axesOf(r)) {
 			total, fits, err := estimator.Fits(f.Arch, t.plan)
-			if err != nil {
+			if err != nil || !t.offered(&f) {
 				continue
 			}
 			t.total, t.fits = total, fits
@@ -63,6 +64,11 @@ func search(f Found, r *Request) []trial {
 	}
 	sort.SliceStable(trials, func(i, j int) bool { return trials[i].better(&trials[j]) })
 	return trials
+}
+
+// offered says whether the model can be had in the format that a trial changes to.
+func (t *trial) offered(f *Found) bool {
+	return !slices.ContainsFunc(t.edits, func(e Setting) bool { return e.Key == "dtype" && !f.offers(e.Value) })
 }
 
 // better says whether a trial comes first: one that fits, with fewer GPUs, on a

@@ -108,6 +108,16 @@ func TestVariantsAreNamed(t *testing.T) {
 	require.Less(t, sizes["q5_k"], sizes["q8_0"])
 }
 
+// What fits is only looked for among the files that there are.
+func TestFitOffersTheFilesThatThereAre(t *testing.T) {
+	a := variantService(t).Answer(t.Context(), Question{Text: "/fit me/tiny-GGUF gpu:24g"})
+	require.Nil(t, a.Error)
+	require.NotEmpty(t, a.Options)
+	for _, o := range a.Options {
+		require.NotContains(t, o.Question, "q6_k", "a format that the repository does not have")
+	}
+}
+
 // An explanation says which file and key gave each number.
 func TestExplainSaysWhereNumbersCameFrom(t *testing.T) {
 	s := variantService(t)
