@@ -14,7 +14,10 @@ func (a Arch) Active() int64 {
 		p = a.sums.params
 	}
 	idle := p.Total() - p.Active
-	return max(a.Total()-idle, min(p.Active, a.Total()))
+	if rest := a.Total() - idle; rest > 0 {
+		return rest
+	}
+	return min(p.Active, a.Total()) // a count of fewer than the idle experts is of something else
 }
 
 // targetRoles are the roles that each letter of [Targets] adapts.

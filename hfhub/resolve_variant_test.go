@@ -119,7 +119,10 @@ func TestResolveRefusesAMissingVariant(t *testing.T) {
 		require.Equal(t, "me/tiny-GGUF", missing.ID)
 		require.Equal(t, []string{"Q4_K_M", "Q8_0", "UD-Q2_K", "UD-Q4_K_XL"}, missing.Variants)
 	}
-	m, err := resolver(t, hub).Model(t.Context(), "me/tiny-GGUF", "q2_k")
+	m, err := resolver(t, hub).Model(t.Context(), "hf.co/me/tiny-GGUF:latest", "")
+	require.NoError(t, err)
+	require.Equal(t, "Q4_K_M", m.Weights.Variant)
+	m, err = resolver(t, hub).Model(t.Context(), "me/tiny-GGUF", "q2_k")
 	require.NoError(t, err)
 	require.Equal(t, "UD-Q2_K", m.Weights.Variant, "a version of the format asked for")
 	require.Equal(t, estimator.Q2K, m.Arch.Quant.DType)

@@ -18,8 +18,8 @@ var otherNames = map[string][]string{
 
 // choose picks the variant of that name, or the ordinary one.
 func choose(all []Variant, name string) (Variant, bool) {
-	if name != "" {
-		return called(all, name)
+	if one, found := called(all, name); found || name != "" && !strings.EqualFold(name, "latest") { // Ollama's name for the ordinary one
+		return one, found
 	}
 	for _, wanted := range append([]string{"", "pytorch"}, favourites...) {
 		at := slices.IndexFunc(all, func(v Variant) bool { return v.Name == wanted })
