@@ -97,7 +97,7 @@ func (p picture) clear(b bar) int {
 func (c canvas) drawLabel(label string, middle, slot int) {
 	var lines []string
 	for rest := label; rest != ""; {
-		line := rest
+		var line string
 		if line, rest = wrap(rest, labelSpace-16, smallSize); len(lines)+1 >= max(1, slot/labelLine) && rest != "" {
 			line, rest = line+" "+rest, ""
 		}
