@@ -21,6 +21,7 @@ type stackRow struct {
 	unpacksHead    bool // turns a quantized head back into 16 bits
 	keepsGathered  bool // with a frozen base, what was gathered stays
 	engine8        bool // fp8 is Transformer Engine's
+	copiesShards   bool // offloaded shards are copied to the GPU before they are gathered, and stay
 	partitionCopy  bool // the step casts its part of the gradients to fp32
 	// buckets are the bytes of reduce, prefetch and live buffers by stage.
 	buckets  [numStages]float64
@@ -53,7 +54,7 @@ var stacks = [numStacks]stackRow{
 	},
 	FSDP: {
 		precision: AMP, stage: Stage3, loss: LossStandard,
-		gathers: true, keepsOutputs: true, constant: libraryBytes,
+		gathers: true, keepsOutputs: true, copiesShards: true, constant: libraryBytes,
 	},
 	FSDP2: {
 		precision: AMP, stage: Stage3, loss: LossStandard,

@@ -60,7 +60,7 @@ var runBills = []bill{
 		},
 	},
 	{
-		part: Activations, moments: AtLoss | AtBackward, basis: Derived, source: "one image or sound a sequence; a frozen tower keeps its output alone",
+		needs: needsVision, part: Activations, moments: AtLoss | AtBackward, basis: Derived, source: "one image or sound a sequence; a frozen tower keeps its output alone",
 		write: func(s *sheet, _ *block) string {
 			if s.p == 1 {
 				return "Im*Tow"
@@ -100,7 +100,7 @@ var runBills = []bill{
 		bytes: (*sheet).lossBytes,
 	},
 	{
-		part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "bitsandbytes turns the head back into 16 bits: litgpt's runs of six models",
+		needs: needsAdapters, part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "bitsandbytes turns the head back into 16 bits: litgpt's runs of six models",
 		payer: func(r *stackRow) bool { return r.unpacksHead },
 		text:  "2 * h * Vp / t",
 		bytes: func(s *sheet) float64 {
@@ -130,6 +130,17 @@ var runBills = []bill{
 				return 0
 			}
 			return 2 * s.Rt
+		},
+	},
+	{
+		needs: needsGathered, part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "FSDP's copies of offloaded shards, beside what it gathers of them",
+		payer: func(r *stackRow) bool { return r.copiesShards },
+		text:  "(2*Rt + min(2, wb)*Lay) / Nw",
+		bytes: func(s *sheet) float64 {
+			if _, away := s.onHost(); !away || !s.gathering() {
+				return 0
+			}
+			return (2*s.Rt + min(2, s.base)*s.Lay) / s.Nw
 		},
 	},
 	{
