@@ -98,13 +98,21 @@ func startServingAt(t *testing.T, now func() time.Time, vars map[string]string) 
 	r.p.ask = shown{r.p.ask}
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
-	go func() { r.stopped <- r.p.run(ctx, time.Now()) }()
+	finished := make(chan struct{})
+	go func() {
+		defer close(finished)
+		r.stopped <- r.p.run(ctx, time.Now())
+	}()
 	t.Cleanup(func() {
 		leaktest.Saw("the settings", s)
 		page := httptest.NewRecorder()
 		r.p.metrics.Handler().ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
 		leaktest.Saw("the metrics", page.Body.Bytes())
 		stop()
+		select { // so that nothing is sent to a Discord that is gone
+		case <-finished:
+		case <-time.After(10 * time.Second):
+		}
 		r.p.close()
 	})
 	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), `"msg":"serving"`) }, 10*time.Second, time.Millisecond)

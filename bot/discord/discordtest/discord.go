@@ -49,8 +49,9 @@ type Discord struct {
 	faults       map[string][]Fault
 	slow         map[string]time.Duration
 	counts       map[string]int
-	endpoint     string // of HTTP interactions; "" for the gateway
-	forget       bool   // interactions are dropped once answered
+	endpoint     string      // of HTTP interactions; "" for the gateway
+	over         atomic.Bool // the test is
+	forget       bool        // interactions are dropped once answered
 }
 
 // New starts a Discord that stops with the test, which fails if a request broke
@@ -74,6 +75,7 @@ func New(t testing.TB) *Discord {
 	d.server = httptest.NewServer(d.routes())
 	d.URL = d.server.URL + "/api/v10"
 	t.Cleanup(func() {
+		d.over.Store(true)
 		d.Gateway.stop()
 		d.server.CloseClientConnections()
 		d.server.Close()

@@ -62,6 +62,9 @@ func (d *Discord) route(name string, serve func(http.ResponseWriter, *http.Reque
 		time.Sleep(slow + fault.Delay)
 		req, err := d.read(name, r)
 		leaktest.Header("a header for Discord", r.Header)
+		if err != nil && d.over.Load() {
+			return // this Discord hung up
+		}
 		if err != nil {
 			d.violate("%s: cannot read the request: %v", name, err)
 			refuse(w, http.StatusBadRequest, 50035, "Invalid Form Body")
