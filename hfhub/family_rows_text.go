@@ -9,7 +9,7 @@ func wrappers() map[string]family {
 		row.text = "text_config llm_config language_config thinker_config language llm_cfg"
 		row.textLike = row.like
 		if row.towers == "" {
-			row.towers = "vision_config:plain_vit audio_config:audio visual:plain_vit vision_tower:plain_vit"
+			row.towers = "vision_config:plain_vit audio_config:audio visual:plain_vit vision_tower:plain_vit mm_vision_tower:plain_vit"
 		}
 		rows[name] = row
 	}
@@ -23,7 +23,7 @@ func wrapperRows() map[string]family {
 		"gemma3n":                {like: "gemma3n_text", facts: "projector=:gemma3n", towers: "vision_config:gemma3n_vision audio_config:gemma3n_audio"},
 		"gemma4":                 {like: "gemma4_text", facts: "projector=:bare"},
 		"llama4":                 {like: "llama4_text", facts: "projector=:llama4"},
-		"mistral3":               {like: "mistral", facts: "projector=:mlp2 tied:false"},
+		"mistral3":               {like: "mistral", facts: "projector=:mistral3 tied:false"},
 		"pixtral_wrapper":        {like: "mistral"},
 		"voxtral":                {like: "llama"},
 		"llava":                  {like: "llama", facts: "projector=:mlp2"},
@@ -34,7 +34,7 @@ func wrapperRows() map[string]family {
 		"llava_onevision":        {like: "qwen2", facts: "projector=:mlp2"},
 		"vipllava":               {like: "llama", facts: "projector=:mlp2"},
 		"paligemma":              {like: "gemma", facts: "projector=:linear"},
-		"idefics2":               {like: "mistral"},
+		"idefics2":               {like: "mistral", facts: "projector=:idefics2"},
 		"idefics3":               {like: "llama", facts: "projector=:unshuffle"},
 		"smolvlm":                {like: "llama", facts: "projector=:unshuffle"},
 		"internvl":               {like: "qwen2", facts: "projector=:shuffle"},

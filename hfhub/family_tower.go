@@ -62,7 +62,9 @@ func (r *reader) towersOf(text estimator.Arch) []estimator.Tower {
 	for _, entry := range r.towers {
 		key, fallback, _ := strings.Cut(entry, ":")
 		v, ok := r.block.get(key)
-		if !ok || !v.IsObject() || len(v.Raw) < 3 {
+		if row := namedTower(v); ok && row != "" { // an id in place of a block
+			fallback = row
+		} else if !ok || !v.IsObject() || len(v.Raw) < 3 {
 			continue
 		}
 		tower, ok := r.towerOf(key, fallback, v)
@@ -100,7 +102,7 @@ func (r *reader) towerOf(key, fallback string, v gjson.Result) (estimator.Tower,
 		resolved: row, file: r.file, root: block, block: block, path: r.path + key + ".", notes: &notes,
 		noted: map[string]bool{},
 	}
-	if row.name == fallback && name != fallback && (!inner.has("hidden") || !inner.has("layers")) {
+	if row.name == fallback && name != fallback && namedTower(v) == "" && (!inner.has("hidden") || !inner.has("layers")) {
 		return estimator.Tower{}, false // a default would be a guess
 	}
 	arch := row.build(inner)
@@ -139,93 +141,6 @@ func (r *reader) patches() int64 {
 	}
 }
 
-// projectors lead from a tower of width v to a decoder of width h.
-var projectors = map[string]func(r *reader, v, h int64, block object) int64{
-	"linear": func(_ *reader, v, h int64, _ object) int64 { return v*h + h },
-	"gemma":  func(_ *reader, v, h int64, _ object) int64 { return v*h + v },
-	"bare": func(_ *reader, v, h int64, b object) int64 { // Gemma 4: a linear without bias, after a conformer of its own width
-		if b.word("model_type") == "gemma4_audio" {
-			v = sizeIn(b, "output_proj_dims", 1536)
-		}
-		return v * h
-	},
-	"gemma3n": func(_ *reader, v, h int64, b object) int64 { // words of its own, two norms, a linear
-		return sizeIn(b, "vocab_size", 128)*v + 2*v + v*h
-	},
-	"glm4v": func(r *reader, v, h int64, b object) int64 { // GLM-4V: two by two pixels in one, then a gated FFN, and two marks
-		ffn := sizeIn(r.block, "ffn_hidden_size", 13696)
-		return 4*v*h + h + h*h + 2*h + 3*h*ffn + 2*h
-	},
-	"mlp2": func(_ *reader, v, h int64, _ object) int64 { return v*h + h + h*h + h },
-	"mlp4": func(_ *reader, v, h int64, _ object) int64 { return v*h + 3*h*h + 4*h },
-	"unshuffle": func(r *reader, v, h int64, _ object) int64 { // Idefics 3 and SmolVLM
-		scale := int64(2)
-		if r.wrap == nil {
-			scale = min(sizeIn(r.block, "scale_factor", 2), 16)
-		}
-		return v * scale * scale * h
-	},
-	"mllama": func(_ *reader, v, h int64, b object) int64 { // the last block and those it picks, side by side
-		picked := int64(5)
-		if list, ok := b.get("intermediate_layers_indices"); ok {
-			picked = min(int64(len(list.Array())), 64)
-		}
-		return v*(picked+1)*h + h
-	},
-	"shuffle": func(_ *reader, v, h int64, _ object) int64 { // InternVL: four pixels in one
-		return 8*v + 4*v*h + h + h*h + h
-	},
-	"merger": func(_ *reader, v, h int64, b object) int64 { // Qwen-VL: norm, two linears
-		merged := v * merge(b) * merge(b)
-		one, norm := merged*merged+merged+merged*h+h, 2*v
-		if _, ok := b.get("window_size"); ok { // Qwen2.5-VL's norm has no bias
-			norm = v
-		}
-		deep := int64(0)
-		if list, ok := b.get("deepstack_visual_indexes"); ok {
-			deep = min(int64(len(list.Array())), 64)
-		}
-		return one + norm + deep*(one+2*merged)
-	},
-	"clip": func(r *reader, v, h int64, _ object) int64 { // both ends lead to a common width; one scale
-		to := sizeIn(r.block, "projection_dim", 512)
-		return v*to + h*to + 1
-	},
-	"siglip": func(_ *reader, _, h int64, _ object) int64 { return h*h + h + 2 }, // the text's head, scale and bias
-	"llama4": func(_ *reader, _, h int64, b object) int64 { // two linears in the tower, one beside it
-		wide, in := sizeIn(b, "intermediate_size", 5632), sizeIn(b, "projector_input_dim", 4096)
-		return wide*in + in*sizeIn(b, "projector_output_dim", 4096) + in*h
-	},
-	"resampler": func(r *reader, v, h int64, _ object) int64 { // MiniCPM-V's queries
-		return sizeIn(r.block, "query_num", 64)*h + v*h + 5*h*h + 4*h + 6*h
-	},
-	"lfm": func(r *reader, v, h int64, _ object) int64 { // pixels unshuffled two by two
-		hidden := sizeIn(r.block, "projector_hidden_size", h)
-		return 8*v + 4*v*hidden + hidden + hidden*h + h
-	},
-	"glm": func(_ *reader, v, h int64, b object) int64 { // two by two pixels in one, then a gated FFN
-		return 4*v*h + h + v + h*h + 2*h + 3*h*sizeIn(b, "intermediate_size", 13696)
-	},
-}
-
-func merge(b object) int64 { return min(sizeIn(b, "spatial_merge_size", 2), 16) }
-
-// sizeIn reads a size of a block, bounded, or what its class takes.
-func sizeIn(b object, key string, fallback int64) int64 {
-	if v, ok := b.get(key); ok && v.Type == gjson.Number && v.Num >= 1 {
-		return min(v.Int(), 1<<20)
-	}
-	return fallback
-}
-
-func (r *reader) projector(v, h int64, tower gjson.Result) int64 {
-	build, ok := projectors[r.word("projector")]
-	if !ok {
-		return 0
-	}
-	return build(r, v, h, objectOf(tower))
-}
-
 // vitFacts are those of a plain vision transformer.
 const vitFacts = "hidden=hidden_size,embed_dim,width,vt_hidden_size:768 layers=num_hidden_layers,depth,layers,vt_num_hidden_layers:12 heads=num_attention_heads,num_heads,attention_heads,vt_num_attention_heads:12 " +
 	"kv=num_key_value_heads:0 head_dim=head_dim:0 ffn=intermediate_size,vt_intermediate_size:0 vocab=:0 gated:false norm_bias:true qkv_bias=:true out_bias=:true mlp_bias=:true types= dtype:float32 " +
@@ -239,6 +154,7 @@ func visions() map[string]family {
 		"idefics3_tower":         {like: "siglip"},
 		"smolvlm_tower":          {like: "siglip"},
 		"idefics2_tower":         {like: "siglip"},
+		"clip_l14_336":           {like: "clip_vision_model", facts: "hidden:1024 layers:24 heads:16 ffn:4096 patch:14 image:336"},
 		"clip_vision_model":      {like: "plain_vit", facts: "patch:32 patch_bias:false pre_norms:1"},
 		"siglip_vision_model":    {like: "plain_vit", facts: "class_token:false probe=vision_use_head:true"},
 		"siglip2_vision_model":   {like: "siglip_vision_model", facts: "learned:false places=num_patches:256"},
@@ -322,4 +238,16 @@ func mllamaLayer(r *reader, s slot) estimator.Layer {
 	l.Cross.QKNorm = estimator.HeadQKNorm
 	l.Extra += 2
 	return l
+}
+
+// towersByID are the towers that configs name by their id and do not describe.
+var towersByID = map[string]string{"openai/clip-vit-large-patch14-336": "clip_l14_336"}
+
+// namedTower gives the row of a tower that stands as an id, or as a block that
+// gives one.
+func namedTower(v gjson.Result) string {
+	if v.IsObject() {
+		v = v.Get("model_name")
+	}
+	return towersByID[v.String()]
 }
