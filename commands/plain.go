@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"membot/commands/words"
 	"membot/hfhub"
@@ -22,12 +23,38 @@ func (s *Service) read(q Question) words.Reading {
 	return s.reader.Read(q.Text, q.Previous, q.Lang)
 }
 
+// readable says that a rune is part of a word or a number.
+func readable(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+
+// readEnds understands plain words by their beginning and, where there are more
+// than are read and that asks nothing, by their end: the question below a log.
+// False when neither asks anything.
+func (s *Service) readEnds(q Question) (words.Reading, bool) {
+	reading := s.read(q)
+	if len(q.Text) <= words.MaxRunes || reading.Line != "" {
+		return reading, true
+	}
+	runes := []rune(q.Text)
+	if len(runes) <= words.MaxRunes {
+		return reading, true
+	}
+	end := s.read(q.of(string(runes[len(runes)-words.MaxRunes:])))
+	return end, end.Line != ""
+}
+
 // plain answers plain words: the line they were understood to ask, what was
 // assumed to get there, and what else they may have meant.
 func (s *Service) plain(ctx context.Context, q Question, w *Wording) Answer {
-	reading := onOwnCard(s.read(q), q.Defaults)
+	if !strings.ContainsFunc(q.Text, readable) {
+		return s.refusal(w, refuse(BadRequest, "empty").meant("/mem llama-7b", "/help"))
+	}
+	reading, whole := s.readEnds(q)
+	reading = onOwnCard(reading, q.Defaults)
 	if q.Lang == "" {
 		w = Words(reading.Lang)
+	}
+	if !whole {
+		return s.refusal(w, refuse(BadRequest, "no_question", "max", words.MaxRunes))
 	}
 	q.Lang, q.Previous = w.Lang(), ""
 	var a Answer

@@ -79,6 +79,22 @@ func TestMethodsStandSideBySide(t *testing.T) {
 	require.Contains(t, strings.Join(a.Choices, " "), "method:qlora")
 }
 
+// A long message is read by both its ends; one that asks nothing there, or holds
+// no word at all, is declined.
+func TestLongAndWordlessMessages(t *testing.T) {
+	noise := strings.Repeat("step 10 ", 1000)
+	for _, text := range []string{"vram for llama-3-8b? " + noise, noise + " vram for llama-3-8b?"} {
+		a := plainly(t, text, "")
+		require.Nil(t, a.Error)
+		require.Contains(t, a.Question, "Meta-Llama-3-8B")
+	}
+	for _, text := range []string{strings.Repeat("x", 10<<10), noise, "🚀🔥", "？？？", "@#$%"} {
+		a := plainly(t, text, "")
+		require.NotNil(t, a.Error, "%.20s", text)
+		require.Equal(t, BadRequest, a.Error.Code)
+	}
+}
+
 func TestPlainWordsRepeatNothingHarmful(t *testing.T) {
 	a := plainly(t, "@everyone [free gpus](https://evil.example) vram for llama-3-8b", "")
 	require.Nil(t, a.Error)
