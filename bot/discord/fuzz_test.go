@@ -17,7 +17,7 @@ import (
 var hostile = []string{
 	"", " ", "@everyone", "<@123456789012345678>", "```", "``` ```\n# x", "**__~~||", strings.Repeat("x", 7000), strings.Repeat("显", 3000),
 	strings.Repeat("👩‍👩‍👧", 900), "\u202etxet\u2066", "a\x00b\x1b[31m", "\xff\xfe", "v1|", "v1|!share", "v1|!choice.0", "v1|!choice.-1", "v1|!choice.999999999999",
-	"v1|zero:3", "v1|?zero", "v1|?open", "v2|zero:3", "/mem", "/mem x zero:2", "llama-7b", "null", "[](http://x)", "-1", "1e309", "%s%d", "../../etc", "true",
+	"v1|zero:3", "v1|?zero", "v1|?open", "v1|zero:3~", "v1|?zero~zero,,~gpus", "v1|!fit~\n/mem", "v1|!train~~", "v2|zero:3", "/mem", "/mem x zero:2", "llama-7b", "null", "[](http://x)", "-1", "1e309", "%s%d", "../../etc", "true",
 }
 
 type dice struct{ *rand.Rand }
