@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"membot/estimator"
 )
 
 var update = flag.Bool("update", false, "rewrite FAMILIES.md")
@@ -49,6 +51,7 @@ func manifest(t *testing.T) []published {
 	rows, err := r.ReadAll()
 	require.NoError(t, err)
 	var all []published
+	stored := storedCounts(t)
 	for _, row := range rows[1:] {
 		p := published{id: row[0], folder: filepath.Join(corpusFolder, strings.ReplaceAll(row[0], "/", "__")), category: row[9]}
 		hint := row[8]
@@ -63,10 +66,48 @@ func manifest(t *testing.T) []published {
 			n, _ := strconv.ParseFloat(m[1], 64)
 			p.named = n * units[m[2]]
 		}
+		if n := stored[p.id]; n > 0 && !misnamed[p.id] {
+			p.counted = n
+		}
 		all = append(all, p)
 	}
 	return all
 }
+
+// storedCounts are what the Hub counts in models' files.
+func storedCounts(t *testing.T) map[string]int64 {
+	t.Helper()
+	text, err := os.ReadFile("testdata/counts.tsv")
+	require.NoError(t, err)
+	counts := map[string]int64{}
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.TrimSpace(line), "\t")
+		if strings.HasPrefix(line, "#") || len(cells) != 3 {
+			continue
+		}
+		counts[cells[0]], err = strconv.ParseInt(cells[1], 10, 64)
+		require.NoError(t, err, line)
+	}
+	return counts
+}
+
+// nearest gives, of what a file may hold, what is nearest to a count: the model,
+// its MTP blocks, their copies of embedding and head, a tied head of its own.
+func nearest(p estimator.Params, counted int64) int64 {
+	best := p.Total()
+	held := []int64{p.Total() + p.MTP, p.Total() + p.MTP + p.Embedding + p.Head}
+	if p.Head == 0 {
+		held = append(held, p.Total()+p.Embedding)
+	}
+	for _, n := range held {
+		if abs(n-counted) < abs(best-counted) {
+			best = n
+		}
+	}
+	return best
+}
+
+func abs(n int64) int64 { return max(n, -n) }
 
 // outcome is a family's line of the table.
 type outcome struct {
@@ -84,7 +125,8 @@ var misnamed = map[string]bool{
 	"LargeWorldModel/LWM-Text-Chat-1M": true, "meta-llama/Meta-Llama-3-8B-Instruct": true,
 	"Qwen/Qwen2.5-1.5B@mllm": true, "Qwen/Qwen2.5-7B@mllm": true,
 	"Qwen/Qwen3.5-27B@alt1": true, "Qwen/Qwen3.5-35B-A3B@alt1": true,
-	"OPPOer/AndesVL-0_6B": true, "deepseek-ai/Janus-1.3B": true, "THUDM/glm-4v-9b": true, // named by the text alone
+	"meta-llama/Llama-4-Scout-17B-16E-Instruct": true,                                                          // an edit without its tower
+	"OPPOer/AndesVL-0_6B":                       true, "deepseek-ai/Janus-1.3B": true, "THUDM/glm-4v-9b": true, // named by the text alone
 }
 
 // Every folder is answered or refused by name, without a panic, and no answer
@@ -119,7 +161,7 @@ func TestCorpus(t *testing.T) {
 		if model {
 			answered++
 		}
-		row.check(t, p, arch.Params().Total())
+		row.check(t, p, arch.Params())
 	}
 	require.GreaterOrEqual(t, float64(answered), 0.98*float64(models), "answered %d of %d published models", answered, models)
 	text := table(families, models, answered)
@@ -141,13 +183,15 @@ func requireNamed(t *testing.T, id string, err error) {
 }
 
 // check holds a count against what the manifest knows.
-func (row *outcome) check(t *testing.T, p published, params int64) {
+func (row *outcome) check(t *testing.T, p published, all estimator.Params) {
 	t.Helper()
+	params := all.Total()
 	if p.counted > 0 {
 		row.counted++
-		off := float64(params)/float64(p.counted) - 1
+		held := nearest(all, p.counted)
+		off := float64(held)/float64(p.counted) - 1
 		row.worst = max(row.worst, max(off, -off))
-		require.LessOrEqual(t, max(off, -off), 0.001, "%s: %d, counted %d", p.id, params, p.counted)
+		require.LessOrEqual(t, max(off, -off), 0.001, "%s: %d, counted %d", p.id, held, p.counted)
 	}
 	trusted := p.category == "model" || p.category == "alternate-version" || p.category == "edited-copy"
 	if p.named > 0 && trusted && !misnamed[p.id] {
