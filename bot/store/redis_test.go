@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -12,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"membot/hfhub/leaktest"
 )
 
 // asker asks a store the way questions do, and reports what goes wrong: a
@@ -245,4 +249,29 @@ func TestPasswordIsNeverLogged(t *testing.T) {
 	require.False(t, s.Healthy())
 	good := open(t, "redis://:S3CR3T-right@127.0.0.1:"+r.port+"/3", Options{})
 	require.NoError(t, good.Put(t.Context(), "a", []byte("b")))
+}
+
+// narrow is what RUNBOOK.md says a user of the server's must be allowed.
+const narrow = "resetkeys resetchannels -@all ~membot:* &__redis__:invalidate " +
+	"+get +set +del +scan +eval +evalsha +time +select +ping +subscribe +client|id +client|setname +client|tracking"
+
+// TestNarrowUser: every kind of operation works for a user who may do no more
+// than the runbook says.
+func TestNarrowUser(t *testing.T) {
+	r := startRedis(t)
+	require.Contains(t, r.say("ACL SETUSER membot on >"+leaktest.Password+" "+narrow), "OK")
+	s := open(t, "valkey://membot:"+leaktest.Password+"@127.0.0.1:"+r.port+"/1", Options{Deadline: 5 * time.Second})
+	question(t.Context(), s, "1")
+	first, body := s.Claim(t.Context(), "1")
+	require.False(t, first)
+	require.Equal(t, "answer", string(body))
+	shards, err := s.AcquireShards(t.Context(), 0, 1, 2, 2)
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 1}, shards)
+	s.ReleaseShards(t.Context(), shards, 2)
+	require.Empty(t, s.Orphans(t.Context()))
+	require.True(t, s.Healthy())
+	runbook, err := os.ReadFile("../../deploy/RUNBOOK.md")
+	require.NoError(t, err)
+	require.Contains(t, string(runbook), strings.TrimPrefix(narrow, "resetkeys resetchannels -@all "))
 }
