@@ -11,7 +11,7 @@ func gptLike() map[string]family {
 		"gptj":        {like: "gpt2", facts: "hidden:4096 layers:28 heads:16 vocab:50400 ctx:2048 positions=:0 tied:false norms:1 qkv_bias:false out_bias:false head_bias:true"},
 		"codegen":     {like: "gptj"},
 		"moss":        {like: "codegen", facts: "hidden:4096 vocab:107008"},
-		"gpt_neo": {like: "gpt2", facts: "hidden=hidden_size:2048 layers=num_layers:24 heads=num_heads:16 ffn=intermediate_size:0 ctx=max_position_embeddings:2048 " +
+		"gpt_neo": {like: "gpt2", facts: "knows=attention_layers,attention_types,window_size hidden=hidden_size:2048 layers=num_layers:24 heads=num_heads:16 ffn=intermediate_size:0 ctx=max_position_embeddings:2048 " +
 			"positions=max_position_embeddings:2048 qkv_bias:false window=window_size:256 mixer:sliding_attention full_every:2"},
 		"gpt_neox": {like: "llama", facts: "hidden:6144 layers:44 heads:64 kv=:0 ffn:24576 vocab:50432 ctx:2048 gated:false norm_bias:true " +
 			"qkv_bias=attention_bias:true out_bias=attention_bias:true mlp_bias=:true"},
@@ -38,7 +38,7 @@ func gptLike() map[string]family {
 		"qwen":           {like: "llama", facts: "kv=:0 head_dim=kv_channels:0 ffn=intermediate_size:22016 ffn_divide:2 vocab:151936 ctx=seq_length,max_position_embeddings:8192 qkv_bias=:true out_bias=:false mlp_bias="},
 		"chatglm": {like: "llama", layout: groupedLayout, facts: "whole_model:true layers=num_layers,num_hidden_layers:28 kv=multi_query_group_num:0 kv_on=multi_query_attention:false head_dim=kv_channels:0 " +
 			"ffn=ffn_hidden_size:13696 vocab=padded_vocab_size,vocab_size:65024 ctx=seq_length:2048 qkv_bias=add_qkv_bias,add_bias_linear:true out_bias=add_bias_linear:false mlp_bias=add_bias_linear:false projector=:glm4v", towers: "vision_config:glm4v_9b_vision"},
-		"deci":         {like: "nemotron-nas"},
+		"deci":         {like: "nemotron-nas", facts: "kv=num_key_value_heads_per_layer,num_key_value_heads:0"},
 		"nemotron-nas": {like: "llama", layout: nasLayout, layer: nasLayer, facts: "kv=num_key_value_heads:0 ffn=intermediate_size:0 blocks=block_configs"},
 		"openelm": {like: "llama", layout: elmLayout, facts: "hidden=model_dim:2048 layers=num_transformer_layers:12 heads=num_query_heads kv=num_kv_heads head_dim:128 ffn=:0 ffn_parts=ffn_multipliers " +
 			"ffn_step=ffn_dim_divisor:256 ctx=max_context_length:2048 tied=share_input_output_layers,tie_word_embeddings:true gated=ffn_with_glu:true qk_on=normalize_qk_projections:false qk_norm:head qkv_bias= out_bias= mlp_bias="},

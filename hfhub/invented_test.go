@@ -91,3 +91,22 @@ func TestHarmlessKeys(t *testing.T) {
 		require.NoError(t, err, key)
 	}
 }
+
+// Real configs whose keys look new are read all the same: GPT-Neo lists the kinds
+// that it alternates, DeciLM gives the heads of keys block by block.
+func TestKeysThatOneFamilyKnows(t *testing.T) {
+	for config, kv := range map[string]int64{
+		`{"model_type":"gpt_neo","hidden_size":64,"num_layers":2,"num_heads":4,"vocab_size":100,"attention_layers":["global","local"],` +
+			`"attention_types":[[["global","local"],1]],"window_size":256}`: 8,
+		`{"model_type":"deci","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"num_key_value_heads_per_layer":[4,2],` +
+			`"intermediate_size":128,"vocab_size":100}`: 6,
+	} {
+		arch, _, err := ReadConfig([]byte(config), ConfigOptions{})
+		require.NoError(t, err, config)
+		heads := int64(0)
+		for _, l := range arch.Layers {
+			heads += l.Count * l.Mixer.KVHeads
+		}
+		require.Equal(t, kv, heads, config)
+	}
+}
