@@ -22,7 +22,19 @@ func (s *scan) decide() Reading {
 		out.Kind, out.Topic = Concept, topic
 		return out
 	}
+	if s.asksLargest() {
+		out.Kind, out.Line = Models, typed("/models", nil, p)
+		s.assumeCard(&out)
+		return out
+	}
 	return s.withModel(out, p)
+}
+
+// asksLargest says that the card is named and the model's size is what is asked
+// for: "biggest qwen2.5 for a free colab", "what size llama can it run".
+func (s *scan) asksLargest() bool {
+	sized := slices.ContainsFunc(s.models, func(m *model) bool { return len(m.sizes) > 0 || m.id != "" })
+	return len(s.cards) > 0 && !sized && (s.has("size", "largest") || s.asks("models"))
 }
 
 // sizeInPassing says that a size alone stands beside a notion named outright:
