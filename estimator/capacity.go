@@ -35,8 +35,19 @@ func (s *sheet) fillCapacity(b *Breakdown) {
 	}
 	c.KVBudget = bytesOf(max(0, budget))
 	c.KVTokens = s.tokensIn(budget, cache/s.b)
-	batch, seq := s.b, s.s
-	c.MaxSeq, c.MaxBatch = s.longest(), s.most(seq)
+	seq := s.s
+	s.search(func() { c.MaxSeq, c.MaxBatch = s.longest(), s.most(seq) })
+}
+
+// search runs a search for lengths or batches, for which what does not grow is
+// added up once, and leaves the question as it was.
+func (s *sheet) search(run func()) {
+	batch, seq, met := s.b, s.s, s.met
+	s.met = met &^ needsSearch
+	_, _ = s.settle() // too much is found again at each step
+	s.steady, s.met = s.account, met&^needsStart
+	run()
+	s.steady, s.met = account{}, met
 	s.resize(seq, batch)
 }
 
@@ -46,7 +57,7 @@ func (s *sheet) longest() int64 {
 	out := s.n
 	s.n = 0
 	limit := or(s.arch.Context, longestSeq)
-	n, _ := largest(limit, func(n int64) bool { return s.holds(float64(n), 1) })
+	n, _ := largest(limit, func(n int64) bool { return s.spare(float64(n), 1) >= 0 })
 	s.n = out
 	return bounded(n, s.arch.Context > 0, longestSeq)
 }
@@ -58,7 +69,7 @@ func (s *sheet) most(seq float64) int64 {
 	if scheduled {
 		limit = int64(s.v.seqs)
 	}
-	n, _ := largest(limit, func(n int64) bool { return s.holds(seq, float64(n)) })
+	n, _ := largest(limit, func(n int64) bool { return s.spare(seq, float64(n)) >= 0 })
 	return bounded(n, scheduled, mostSeqs)
 }
 
@@ -84,9 +95,9 @@ func (s *sheet) hostCache() float64 {
 
 // reserved is what the card shows once the engine has taken its share.
 func (s *sheet) reserved() float64 {
-	total := min(s.v.usable, s.v.util*s.v.usable+s.sum(s.v.row.context, ContextPart))
+	total := min(s.v.usable, s.v.util*s.v.usable+s.aside())
 	if s.plan.Serve.Engine == VLLM && s.plan.Serve.Version.Before(0, 21) {
-		total += s.sum(vllmBills, Graphs)
+		total += s.byPart[Graphs]
 	}
 	return min(total, s.v.usable)
 }
@@ -120,10 +131,15 @@ func (s *sheet) even() bool {
 	return true
 }
 
-// holds says whether so many sequences of so many tokens fit the card.
-func (s *sheet) holds(seq, batch float64) bool {
+// spare is what the card has left beside so many sequences of so many tokens,
+// or their cache within the engine's share: the less of the two.
+func (s *sheet) spare(seq, batch float64) float64 {
 	s.resize(seq, batch)
-	return s.cacheFits() && s.shows() <= s.v.usable
+	left := s.v.usable - s.shows()
+	if s.v.row.budget != nil {
+		left = min(left, s.v.row.budget(s)-s.cache())
+	}
+	return left
 }
 
 // resize changes the question's length and batch, and what hangs on them.
@@ -140,11 +156,17 @@ func (s *sheet) shows() float64 {
 		s.allocated = allocated
 		return math.MaxFloat64
 	}
-	sum := s.allocated
+	sum := s.allocated + s.aside()
+	s.allocated = allocated
+	return sum
+}
+
+// aside is what comes on top of what is allocated.
+func (s *sheet) aside() float64 {
+	sum := 0.0
 	contexts := s.contexts()
 	for i := range contexts {
 		sum += contexts[i].amount(s)
 	}
-	s.allocated = allocated
 	return sum
 }

@@ -1,5 +1,7 @@
 package estimator
 
+import "slices"
+
 // engineRow says how an engine fills a card.
 type engineRow struct {
 	// resolve fills in the engine's own defaults.
@@ -138,9 +140,9 @@ var serveContext = []bill{{
 
 // bills joins the tables of an engine.
 func bills(tables ...[]bill) []bill {
-	var all []bill
-	for _, t := range tables {
-		all = append(all, t...)
+	all := slices.Concat(tables...)
+	for i := range all {
+		all[i].needs |= pace(all[i].text)
 	}
 	return all
 }

@@ -43,7 +43,7 @@ var sglangCards = []struct {
 
 // sglangBudget: the static share of the card holds weights and caches alone.
 func sglangBudget(s *sheet) float64 {
-	return s.v.util*s.v.usable - s.sum(sglangBills, Weights) - s.sum(sglangBills, ContextPart)
+	return s.v.util*s.v.usable - s.byPart[Weights]
 }
 
 var sglangBills = bills(weightBills, cacheBills, []bill{
@@ -114,7 +114,7 @@ func lmdeployBlocks(p *Plan) float64 {
 
 // freeBudget is a share of what is free once the engine stands.
 func freeBudget(s *sheet) float64 {
-	held := s.sum(tensorrtBills, Weights) + s.sum(tensorrtBills, Workspace) + s.sum(tensorrtBills, Buffers)
+	held := s.byPart[Weights] + s.byPart[Workspace] + s.byPart[Buffers]
 	return s.v.util * (s.v.usable - held - 0.6*float64(GiB))
 }
 

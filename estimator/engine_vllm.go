@@ -74,22 +74,11 @@ func vllmBlocks(*Plan) float64 { return vllmBlock }
 // vLLM's own log closes: weights, activation peak, non-torch and, from 0.21 on,
 // an estimate of the graphs are taken off.
 func vllmBudget(s *sheet) float64 {
-	left := s.v.util*s.v.usable - s.sum(vllmBills, Weights) - s.sum(vllmBills, Workspace) - s.sum(vllmBills, Buffers)
+	left := s.v.util*s.v.usable - s.byPart[Weights] - s.byPart[Workspace] - s.byPart[Buffers]
 	if !s.plan.Serve.Version.Before(0, 21) {
-		left -= s.sum(vllmBills, Graphs)
+		left -= s.byPart[Graphs]
 	}
 	return left
-}
-
-// sum adds up the bills of one part.
-func (s *sheet) sum(all []bill, part PartName) float64 {
-	total := 0.0
-	for i := range all {
-		if all[i].part == part {
-			total += all[i].amount(s)
-		}
-	}
-	return total
 }
 
 // sampler is the activation peak of the sampler on dummy requests, as many as

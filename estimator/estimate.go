@@ -86,6 +86,13 @@ func (t *tally) highest(of span) Moment {
 	return top
 }
 
+// account is what a question's bills come to.
+type account struct {
+	always  float64           // held throughout, as most are
+	moments tally             // the others, at each moment
+	byPart  [numParts]float64 // all bills of each part
+}
+
 // span is a run of moments.
 type span struct{ first, last Moment }
 
@@ -133,10 +140,7 @@ func Peak(a Arch, p Plan) (Bytes, error) {
 	_, err = s.settle()
 	total := s.allocated
 	if err == nil {
-		contexts := s.contexts()
-		for i := range contexts {
-			total += contexts[i].amount(s)
-		}
+		total += s.aside()
 	}
 	s.close()
 	return bytesOf(total), err
@@ -147,8 +151,7 @@ func (s *sheet) settle() (Moment, error) {
 	if s.settled {
 		return s.top, nil
 	}
-	s.moments = tally{}
-	always := 0.0 // most bills are held throughout
+	s.account = s.steady
 	unmet := ^s.met
 	bills := s.bills()
 	for i := range bills {
@@ -162,14 +165,15 @@ func (s *sheet) settle() (Moment, error) {
 		} else {
 			bytes = b.sum(s)
 		}
+		s.byPart[b.part] += bytes
 		if b.moments == WhileTraining || b.moments == WhileServing {
-			always += bytes
+			s.always += bytes
 		} else if bytes != 0 {
 			s.moments.add(b.moments, bytes)
 		}
 	}
 	s.top = s.moments.highest(momentsOf[s.plan.Mode])
-	s.allocated = s.moments[s.top] + always
+	s.allocated = s.moments[s.top] + s.always
 	if s.allocated >= tooLarge {
 		return s.top, ErrTooLarge
 	}

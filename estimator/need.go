@@ -23,7 +23,28 @@ const (
 	needsHeld                      // gradients that live through the step
 	needsGathered                  // weights that ranks share
 	needsRanks                     // several data-parallel ranks
+	needsSearch                    // grows with the length or the batch
+	needsStart                     // does not
 )
+
+// A search for lengths adds up what does not grow at its start, and the rest at
+// each step; every other question meets both.
+const bothPaces = needsSearch | needsStart
+
+// growing are the letters whose value a length or a batch changes.
+var growing = map[string]bool{
+	"b": true, "s": true, "n": true, "T": true, "Tok": true, "Tk": true, "Tp": true, "Te": true, "Ps": true, "KV1": true, "Unp": true, "Mla": true,
+}
+
+// pace says by the letters of a bill's text whether it grows.
+func pace(text string) need {
+	for start, end := nextName(text, 0); start < end; start, end = nextName(text, end) {
+		if growing[text[start:end]] {
+			return needsSearch
+		}
+	}
+	return needsStart
+}
 
 // when is the need where its condition holds, else none.
 func (n need) when(holds bool) need {
@@ -35,7 +56,7 @@ func (n need) when(holds bool) need {
 
 // needsOf is what of the needs a model's shape meets.
 func needsOf(a *Arch, s *sums) need {
-	met := needsVision.when(len(a.Towers) > 0) | needsEncoder.when(len(s.encoder) > 0)
+	met := bothPaces | needsVision.when(len(a.Towers) > 0) | needsEncoder.when(len(s.encoder) > 0)
 	for i := range s.blocks {
 		b := &s.blocks[i]
 		m := &b.layer.Mixer

@@ -38,9 +38,10 @@ type sheet struct {
 	Nw   float64 // ranks that share the weights
 
 	allocated float64 // at the moment that decides, when the context is counted
-	moments   tally   // what is not held throughout, at each moment
 	top       Moment  // which decides
-	settled   bool    // the three above are those of the question as it stands
+	settled   bool    // both and the account are those of the question as it stands
+	account
+	steady account // of the bills that a search for lengths leaves alone
 
 	paid    []payment // an estimate's only
 	letters []Letter  // likewise

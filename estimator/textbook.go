@@ -7,7 +7,7 @@ package estimator
 const textbookSource = "chaofa 2024, LLM memory of training and inference"
 
 // textbookInfer is 2Φ and a cache in 16 bits that knows no grouped heads.
-var textbookInfer = []bill{
+var textbookInfer = bills([]bill{
 	{
 		part: Weights, moments: WhileServing, basis: Derived, source: textbookSource,
 		text:  "2 * Phi / (t * p)",
@@ -18,11 +18,11 @@ var textbookInfer = []bill{
 		text:  "4 * b * L * h * (s + n) / (t * p)",
 		bytes: func(s *sheet) float64 { return 4 * s.b * s.L * s.h * (s.s + s.n) / (s.t * s.p) },
 	},
-}
+})
 
 // sizeInfer is the rule for a model of which only a size is known: the weights at
 // the width asked for, and a fifth on top for everything else.
-var sizeInfer = []bill{
+var sizeInfer = bills([]bill{
 	{
 		part: Weights, moments: WhileServing, basis: Derived, source: textbookSource,
 		text:  "w * Phi / (t * p)",
@@ -33,7 +33,7 @@ var sizeInfer = []bill{
 		text:  "0.2 * w * Phi / (t * p)",
 		bytes: func(s *sheet) float64 { return 0.2 * s.w * s.Phi / (s.t * s.p) },
 	},
-}
+})
 
 // textbookTrain is AdamW in mixed precision: 16Φ, 18Φ or 20Φ by the gradients
 // that are kept, divided by the ZeRO stage, and undivided activations.
