@@ -134,7 +134,7 @@ type stage struct {
 
 // brisk makes waits short where Discord's own are long.
 func brisk() pace {
-	return pace{open: 3 * time.Second, backoff: 20 * time.Millisecond, patience: 20 * time.Second, check: 50 * time.Millisecond, afresh: func() time.Duration { return 30 * time.Millisecond }}
+	return pace{open: 10 * time.Second, backoff: 20 * time.Millisecond, patience: 20 * time.Second, check: 50 * time.Millisecond, afresh: func() time.Duration { return 30 * time.Millisecond }}
 }
 
 func configFor(d *discordtest.Discord, o *oracle) Config {

@@ -31,11 +31,12 @@ type Discord struct {
 	// Gateway is the other way in.
 	Gateway *Gateway
 
-	t      testing.TB
-	server *httptest.Server
-	key    ed25519.PrivateKey
-	schema *schema
-	nextID atomic.Int64
+	t       testing.TB
+	server  *httptest.Server
+	resumes *httptest.Server // the gateway's other address
+	key     ed25519.PrivateKey
+	schema  *schema
+	nextID  atomic.Int64
 
 	mu           sync.Mutex
 	changed      chan struct{} // closed and replaced whenever something changes
@@ -73,12 +74,15 @@ func New(t testing.TB) *Discord {
 	d.schema = loadSchema(t)
 	d.Gateway = newGateway(d)
 	d.server = httptest.NewServer(d.routes())
+	d.resumes = httptest.NewServer(http.HandlerFunc(d.Gateway.serve))
 	d.URL = d.server.URL + "/api/v10"
 	t.Cleanup(func() {
 		d.over.Store(true)
 		d.Gateway.stop()
 		d.server.CloseClientConnections()
 		d.server.Close()
+		d.resumes.CloseClientConnections()
+		d.resumes.Close()
 		for _, v := range d.Violations() {
 			t.Errorf("discordtest: a rule of Discord's was broken: %s", v)
 		}
@@ -185,7 +189,6 @@ func (d *Discord) routes() http.Handler {
 	add("GET", "/users/@me", "me", func(w http.ResponseWriter, _ *http.Request, _ *request) { reply(w, 200, d.botUser()) })
 	add("GET", "/attachments/{name}", "attachment", d.getAttachment)
 	mux.HandleFunc("/gateway-socket/", d.Gateway.serve)
-	mux.HandleFunc("/gateway-resume/", d.Gateway.serve)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		d.violate("%s %s: no such route", r.Method, r.URL.Path)
 		refuse(w, http.StatusNotFound, 0, "404: Not Found")

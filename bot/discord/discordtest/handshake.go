@@ -114,9 +114,8 @@ func (g *Gateway) identify(s *session, data json.RawMessage) bool {
 }
 
 func (g *Gateway) ready(s *session) map[string]any {
-	_, port, _ := strings.Cut(strings.TrimPrefix(g.d.server.URL, "http://"), ":")
 	g.mu.Lock()
-	url := cmp.Or(g.resumeAt, "ws://localhost:"+port+"/gateway-resume/") // another host and path than the first
+	url := cmp.Or(g.resumeAt, "ws"+strings.TrimPrefix(g.d.resumes.URL, "http")+"/gateway-resume/") // another host and path than the first
 	g.mu.Unlock()
 	return map[string]any{
 		"v": 10, "user": g.d.botUser(), "session_id": s.id, "resume_gateway_url": url, "session_type": "normal",

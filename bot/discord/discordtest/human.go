@@ -22,7 +22,7 @@ type Human struct {
 }
 
 // patience is how long a human waits before the test is over.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // Human makes somebody who talks to the bot in a server's channel.
 func (d *Discord) Human(name string) *Human {
