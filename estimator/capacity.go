@@ -57,7 +57,7 @@ func (s *sheet) longest() int64 {
 	out := s.n
 	s.n = 0
 	limit := or(s.arch.Context, longestSeq)
-	n, _ := largest(limit, func(n int64) bool { return s.spare(float64(n), 1) >= 0 })
+	n := lastWithin(limit, func(n int64) float64 { return s.spare(float64(n), 1) })
 	s.n = out
 	return bounded(n, s.arch.Context > 0, longestSeq)
 }
@@ -69,7 +69,7 @@ func (s *sheet) most(seq float64) int64 {
 	if scheduled {
 		limit = int64(s.v.seqs)
 	}
-	n, _ := largest(limit, func(n int64) bool { return s.spare(seq, float64(n)) >= 0 })
+	n := lastWithin(limit, func(n int64) float64 { return s.spare(seq, float64(n)) })
 	return bounded(n, scheduled, mostSeqs)
 }
 

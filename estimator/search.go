@@ -81,3 +81,38 @@ func largest(top int64, fits func(int64) bool) (int64, bool) {
 	}
 	return good, true
 }
+
+// lastWithin is the last n from 1 to top for which something is spare, or 0.
+// Memory grows nearly in a straight line, so it looks where the line through
+// both ends of the gap crosses zero; every third time it halves the gap, which
+// blocks and windows may need.
+func lastWithin(top int64, spare func(int64) float64) int64 {
+	most := spare(top)
+	if most >= 0 {
+		return top
+	}
+	least := spare(1)
+	if least < 0 {
+		return 0
+	}
+	good, bad := int64(1), top
+	for step := 1; bad-good > 1; step++ {
+		next := good + (bad-good)/2
+		if step%3 != 0 {
+			next = crossing(good, bad, least, most)
+		}
+		if left := spare(next); left >= 0 {
+			good, least = next, left
+		} else {
+			bad, most = next, left
+		}
+	}
+	return good
+}
+
+// crossing is where a line that begins at good with something left and ends at
+// bad with something missing crosses zero, between the two.
+func crossing(good, bad int64, left, missing float64) int64 {
+	next := good + int64(float64(bad-good)*left/(left-missing))
+	return min(max(next, good+1), bad-1)
+}

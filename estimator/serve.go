@@ -83,6 +83,7 @@ func (s *sheet) fillCache() {
 	if v.row.latents != nil {
 		v.latents = v.row.latents(s)
 	}
+	v.kv1 = 0 // a search asks again with another length
 	for i := range s.blocks {
 		b := &s.blocks[i]
 		if b.layer.Mixer.Kind == MLA && s.blocks[v.latent].layer.Mixer.Kind != MLA {
