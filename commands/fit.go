@@ -68,7 +68,7 @@ func search(f Found, r *Request) []trial {
 
 // offered says whether the model can be had in the format that a trial changes to.
 func (t *trial) offered(f *Found) bool {
-	return !slices.ContainsFunc(t.edits, func(e Setting) bool { return e.Key == "dtype" && !f.offers(e.Value) })
+	return !slices.ContainsFunc(t.edits, func(e Setting) bool { return e.Key == "dtype" && !f.offers(e.Value, &t.plan) })
 }
 
 // better says whether a trial comes first: one that fits, with fewer GPUs, on a
@@ -168,8 +168,12 @@ func axesOf(r *Request) []axis {
 	}
 }
 
-// fewGPUs are powers of two to a node of eight, or to 64 when training.
-func fewGPUs(r *Request, _ *estimator.Plan) []string {
+// fewGPUs are powers of two to a node of eight, or to 64 when training; a Mac
+// has one.
+func fewGPUs(r *Request, p *estimator.Plan) []string {
+	if p.GPU.Vendor == apple {
+		return nil
+	}
 	if r.Mode == estimator.Training {
 		return []string{"2", "4", "8", "16", "32", "64"}
 	}

@@ -38,7 +38,7 @@ func (s *Service) size(f Found, r *Request, w *Wording) (Answer, error) {
 		a.Model.FetchedAt = nil // when it was read says nothing, and would change the answer's bytes
 	}
 	a.WhatIf = whatIf(f, &named, &b, w)
-	a.Run = runTexts(f, &b.Plan)
+	a.Run = runTexts(f, &b)
 	a.notes(f, r, &b, w)
 	return a, nil
 }

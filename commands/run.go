@@ -85,35 +85,45 @@ func loadFlag(f *Found, p *estimator.Plan) string {
 // baseName is an id without its owner.
 func baseName(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
 
+// replicas is how many copies of the model the GPUs hold.
+func replicas(p *estimator.Plan) int64 { return p.GPUs / max(1, p.Tensor*p.Pipeline*p.Context) }
+
 // serveRuns has one row for each engine that a line can start.
 var serveRuns = map[estimator.Engine]runnable{
 	estimator.VLLM: {"vllm", func(f *Found, p *estimator.Plan) string {
 		return line([]string{"vllm", "serve", checkpoint(f, p)},
 			arg{"--max-model-len", valueText(max(p.Serve.MaxLen, p.Seq+p.Out))}, arg{"--tensor-parallel-size", whole(p.Tensor, 1)},
-			arg{"--pipeline-parallel-size", whole(p.Pipeline, 1)}, arg{"--max-num-seqs", whole(p.Serve.MaxSeqs, 0)},
+			arg{"--pipeline-parallel-size", whole(p.Pipeline, 1)}, arg{"--data-parallel-size", whole(replicas(p), 1)},
+			arg{"--decode-context-parallel-size", whole(p.Serve.DecodeContext, 1)}, arg{"--enable-expert-parallel", given("true", p.Expert > 1)},
+			arg{"--max-num-seqs", whole(p.Serve.MaxSeqs, 0)},
 			arg{"--max-num-batched-tokens", whole(p.Serve.MaxBatched, 0)},
 			arg{"--gpu-memory-utilization", given(valueText(p.Serve.Utilization), p.Serve.Utilization > 0)},
 			arg{"--quantization", loadFlag(f, p)}, arg{"--dtype", torchNames[p.DType]},
 			arg{"--kv-cache-dtype", given("fp8", p.Serve.Key == estimator.FP8)},
+			arg{"--speculative-config", given(fmt.Sprintf(`'{"method":"mtp","num_speculative_tokens":%d}'`, p.Serve.MTP.N), p.Serve.MTP.Or(0) > 0)},
+			arg{"--enable-lora", given("true", p.Serve.LoRASlots > 0)}, arg{"--max-loras", whole(p.Serve.LoRASlots, 0)},
+			arg{"--max-lora-rank", given(valueText(p.Serve.LoRARank), p.Serve.LoRASlots > 0 && p.Serve.LoRARank > 0)},
 			arg{"--enforce-eager", given("true", p.Serve.Eager == estimator.On)})
 	}},
 	estimator.SGLang: {"sglang", func(f *Found, p *estimator.Plan) string {
 		return line([]string{"python", "-m", "sglang.launch_server", "--model-path", checkpoint(f, p)},
-			arg{"--context-length", valueText(max(p.Serve.MaxLen, p.Seq+p.Out))}, arg{"--tp", whole(p.Tensor, 1)}, arg{"--ep", whole(p.Expert, 1)},
+			arg{"--context-length", valueText(max(p.Serve.MaxLen, p.Seq+p.Out))}, arg{"--tp", whole(p.Tensor, 1)},
+			arg{"--pp-size", whole(p.Pipeline, 1)}, arg{"--dp-size", whole(replicas(p), 1)}, arg{"--ep-size", whole(p.Expert, 1)},
 			arg{"--max-running-requests", whole(p.Serve.MaxSeqs, 0)},
 			arg{"--mem-fraction-static", given(valueText(p.Serve.Utilization), p.Serve.Utilization > 0)},
 			arg{"--quantization", loadFlag(f, p)}, arg{"--dtype", torchNames[p.DType]},
-			arg{"--kv-cache-dtype", given("fp8_e5m2", p.Serve.Key == estimator.FP8)})
+			arg{"--kv-cache-dtype", given("fp8_e5m2", p.Serve.Key == estimator.FP8)}, arg{"--is-embedding", given("true", f.Arch.NoHead)})
 	}},
 	estimator.LlamaCPP:   {"llama.cpp", llamaServer},
 	estimator.IKLlamaCPP: {"ik_llama.cpp", llamaServer},
 	estimator.TensorRTLLM: {"tensorrt-llm", func(f *Found, p *estimator.Plan) string {
 		return line([]string{"trtllm-serve", checkpoint(f, p)}, arg{"--max_seq_len", valueText(max(p.Serve.MaxLen, p.Seq+p.Out))}, arg{"--max_batch_size", whole(p.Batch, 1)},
-			arg{"--tp_size", whole(p.Tensor, 1)}, arg{"--pp_size", whole(p.Pipeline, 1)})
+			arg{"--tp_size", whole(p.Tensor, 1)}, arg{"--pp_size", whole(p.Pipeline, 1)}, arg{"--ep_size", whole(p.Expert, 1)})
 	}},
 	estimator.LMDeploy: {"lmdeploy", func(f *Found, p *estimator.Plan) string {
 		return line([]string{"lmdeploy", "serve", "api_server", checkpoint(f, p)}, arg{"--session-len", valueText(max(p.Serve.MaxLen, p.Seq+p.Out))},
-			arg{"--tp", whole(p.Tensor, 1)}, arg{"--max-batch-size", whole(p.Batch, 1)})
+			arg{"--tp", whole(p.Tensor, 1)}, arg{"--max-batch-size", whole(p.Batch, 1)},
+			arg{"--quant-policy", map[estimator.DType]string{estimator.INT8: "8", estimator.INT4: "4"}[p.Serve.Key]})
 	}},
 	estimator.Transformers: {"transformers", func(f *Found, p *estimator.Plan) string {
 		load := `dtype="auto"`
@@ -195,8 +205,14 @@ func ggufFile(f *Found, p *estimator.Plan) []string {
 	return []string{"-m", "path/to/" + baseName(f.ID) + ".gguf"}
 }
 
-// runTexts are the blocks to copy that run the answer.
-func runTexts(f Found, p *estimator.Plan) []RunText {
+// runTexts are the blocks to copy that run the answer. An engine that is asked for
+// a longer sequence than its cache holds does not start.
+func runTexts(f Found, b *estimator.Breakdown) []RunText {
+	plan := b.Plan
+	p := &plan
+	if longest := b.Capacity.MaxSeq; longest >= p.Seq+p.Out {
+		p.Serve.MaxLen = min(p.Serve.MaxLen, longest)
+	}
 	list := []RunText{}
 	if f.Source == "custom" || f.Source == "size" || f.Source == "file" || p.Train.Stack == estimator.Textbook {
 		return list

@@ -45,7 +45,7 @@ func (p *page) options(a *Answer, name func(Option) string) {
 	for _, o := range a.Options {
 		id, colour := verdictOf(o.verdict())
 		way := "label.column_free"
-		if !o.Fits {
+		if o.Headroom < 0 {
 			way = "label.column_short"
 		}
 		line := paint(colour, pad(p.w.Text(id), verdicts)) + "  " + total.of(o.Total) + " " + unit +

@@ -32,9 +32,16 @@ func halved(of func(*estimator.Plan) int64) func(*estimator.Plan) []string {
 	}
 }
 
-func doubled(of func(*estimator.Plan) int64) func(*estimator.Plan) []string {
-	return func(p *estimator.Plan) []string { return []string{strconv.FormatInt(2*of(p), 10)} }
+// moreGPUs is twice as many; a Mac has one.
+func moreGPUs(p *estimator.Plan) []string {
+	if p.GPU.Vendor == apple {
+		return nil
+	}
+	return []string{strconv.FormatInt(2*p.GPUs, 10)}
 }
+
+// apple is the vendor of the GPUs that are part of a computer.
+const apple = "Apple"
 
 // milderDTypes are the formats worth trying with an engine, mildest first.
 func milderDTypes(p *estimator.Plan) []string {
@@ -80,7 +87,7 @@ func deeperStages(p *estimator.Plan) []string {
 var changes = []change{
 	{"dtype", Serving, "dtype", milderDTypes},
 	{"kv", Serving, "kv", milderCache},
-	{"gpus", Serving, "gpus", doubled(func(p *estimator.Plan) int64 { return p.GPUs })},
+	{"gpus", Serving, "gpus", moreGPUs},
 	{"seq", Serving, "seq", halved(func(p *estimator.Plan) int64 { return p.Seq })},
 	{"batch", Serving, "batch", halved(func(p *estimator.Plan) int64 { return p.Batch })},
 	{"max-seqs", Serving, "max_seqs", fixed("64")},
@@ -110,7 +117,7 @@ func whatIf(f Found, r *Request, b *estimator.Breakdown, w *Wording) []Change {
 			continue
 		}
 		for _, value := range c.values(&b.Plan) {
-			if c.key == "dtype" && !f.offers(value) {
+			if c.key == "dtype" && !f.offers(value, &b.Plan) {
 				continue
 			}
 			total, ok := tried(f, r, c.key, value)
@@ -125,9 +132,14 @@ func whatIf(f Found, r *Request, b *estimator.Breakdown, w *Wording) []Change {
 }
 
 // offers says whether a model can be had in a format: one of GGUF files alone only
-// in those that there are.
-func (f *Found) offers(dtype string) bool {
-	return !f.GGUF || slices.ContainsFunc(f.Variants, func(name string) bool { return strings.EqualFold(name, dtype) })
+// in those that there are, one that is quantized already only in fewer bits than
+// the engine holds it in.
+func (f *Found) offers(dtype string, p *estimator.Plan) bool {
+	if f.GGUF {
+		return slices.ContainsFunc(f.Variants, func(name string) bool { return strings.EqualFold(name, dtype) })
+	}
+	d, known := estimator.FindDType(dtype)
+	return !known || d.Width() <= 0.95*p.HeldIn(f.Arch).Width()
 }
 
 // tried is the total with one option changed; false where the change cannot be

@@ -41,9 +41,13 @@ var sglangCards = []struct {
 	{MaxBytes, 16384, 512},
 }
 
-// sglangBudget: the static share of the card holds weights and caches alone.
+// sglangBudget: weights and caches share the static part of what is free once
+// the context and NCCL stand.
+//
+// profile_max_num_token in SGLang's model_runner.py.
 func sglangBudget(s *sheet) float64 {
-	return s.v.util*s.v.usable - s.byPart[Weights]
+	free := s.v.usable - total(s, serveContext) - s.byPart[Buffers]
+	return s.v.util*free - s.byPart[Weights] - s.byPart[Adapters]
 }
 
 var sglangBills = bills(weightBills, cacheBills, []bill{

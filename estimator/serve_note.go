@@ -25,6 +25,12 @@ func (s *sheet) serveNotes(b *Breakdown) {
 	if token := s.latentToken(); token > 0 && s.v.latents == 0 {
 		note("mla_expanded", "engine", strconv.FormatFloat(token, 'f', 0, 64), true)
 	}
+	if s.asked.NeedsCheckpoint(s.arch) {
+		note("needs_checkpoint", "dtype", s.asked.DType.String(), false)
+	}
+	if s.plan.converts(s.arch.Quant.DType) {
+		note("gguf_unpacks", "dtype", s.arch.Quant.DType.String(), true)
+	}
 	if code, value := s.windowNote(); code != "" {
 		note(code, "engine", value, false)
 	}

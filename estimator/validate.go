@@ -189,7 +189,7 @@ func (p *Plan) checkSplits(a *Arch) error {
 	if experts%p.Expert == 0 {
 		return nil
 	}
-	near, all := divisors(experts, p.Expert)
+	near, all := divisors(experts, p.Expert, func(int64) bool { return true })
 	return &PlanError{Key: "ep", Value: strconv.FormatInt(p.Expert, 10), Want: all, Near: near}
 }
 
@@ -200,20 +200,30 @@ func (p *Plan) checkHeads(a *Arch) error {
 	}
 	for i := range a.Layers {
 		m := &a.Layers[i].Mixer
-		if !m.Kind.Attends() || m.Heads%p.Tensor == 0 {
+		if !m.Kind.Attends() || m.Heads%p.Tensor == 0 && p.shares(m.KVHeads, p.Tensor) {
 			continue
 		}
-		near, all := divisors(m.Heads, p.Tensor)
+		near, all := divisors(m.Heads, p.Tensor, func(d int64) bool { return p.shares(m.KVHeads, d) })
 		return &PlanError{Key: "tp", Value: strconv.FormatInt(p.Tensor, 10), Want: "a divisor of " + strconv.FormatInt(m.Heads, 10) + " heads: " + all, Near: near}
 	}
 	return nil
 }
 
-// divisors lists the degrees that divide the heads, and the nearest below the
-// one that does not.
-func divisors(heads, degree int64) (near, all string) {
+// shares says whether engines that place whole KV heads on ranks can: each rank
+// so many of them, or each head on so many ranks.
+func (p *Plan) shares(kvHeads, degree int64) bool {
+	e := p.Serve.Engine
+	if p.Mode != Infer || e == Transformers || e == TextbookEngine || kvHeads == 0 {
+		return true
+	}
+	return kvHeads%degree == 0 || degree%kvHeads == 0
+}
+
+// divisors lists the degrees that divide the heads and can be, and the nearest
+// below the one that does not.
+func divisors(heads, degree int64, can func(int64) bool) (near, all string) {
 	for d := int64(1); d <= min(heads, 64); d++ {
-		if heads%d != 0 {
+		if heads%d != 0 || !can(d) {
 			continue
 		}
 		if all != "" {

@@ -85,6 +85,9 @@ func fullestStage(blocks []Bytes, stages int64, logits float64) float64 {
 // https://huggingface.co/docs/transformers/gguf
 func (s *sheet) format() DType {
 	asked, own := s.plan.DType, s.arch.Quant.DType
+	if s.plan.converts(own) {
+		return or(s.arch.DType, BF16)
+	}
 	if own.GGUF() && s.v.row.unpacksGGUF && (asked == own || asked == Stored) {
 		return s.arch.DType
 	}
