@@ -56,6 +56,8 @@ func TestCatalogueOfShortContexts(t *testing.T) {
 		"mistralai/Mistral-7B-Instruct-v0.2": 32768, "01-ai/Yi-6B-Chat": 4096, "Qwen/Qwen-7B-Chat": 8192, "Qwen/Qwen-14B-Chat": 8192,
 		"Qwen/Qwen1.5-1.8B-Chat": 32768, "THUDM/chatglm3-6b": 8192, "THUDM/glm-4-9b-chat": 131072, "Qwen/Qwen2-VL-7B-Instruct": 32768,
 		"Qwen/Qwen2.5-VL-3B-Instruct": 128000, "OpenGVLab/InternVL2-4B": 0,
+		"CohereForAI/c4ai-command-r-v01": 131072, "CohereForAI/c4ai-command-r-plus": 131072, "bigcode/starcoder2-15b": 16384,
+		"databricks/dbrx-instruct": 32768, "zai-org/GLM-4.6": 202752, "Qwen/Qwen3-VL-8B-Instruct": 262144,
 	} {
 		e, ok := Catalogue().Find(id)
 		require.True(t, ok, id)
@@ -71,7 +73,7 @@ var shortContexts = map[string]string{
 	"google-t5/t5-small": "n_positions of its config.json", "google-t5/t5-base": "n_positions of its config.json",
 	"google-t5/t5-large": "n_positions of its config.json", "google/t5-v1_1-xxl": "n_positions of its class",
 	"google/flan-t5-large": "n_positions of its config.json", "google/flan-t5-xl": "n_positions of its config.json",
-	"google/flan-t5-xxl":      "n_positions of its config.json",
+	"google/flan-t5-xxl":      "n_positions of its class; its config.json has none",
 	"openai/whisper-large-v3": "max_target_positions of its config.json", "openai/whisper-large-v3-turbo": "max_target_positions of its config.json",
 }
 
@@ -84,6 +86,9 @@ func TestFindMoreNicknames(t *testing.T) {
 		"roberta-base": "FacebookAI/roberta-base", "flan-t5-xl": "google/flan-t5-xl", "mpt-7b": "mosaicml/mpt-7b", "jamba-mini": "ai21labs/AI21-Jamba-Mini-1.6",
 		"minimax-m1": "MiniMaxAI/MiniMax-M1-80k", "internlm-chat-7b": "internlm/internlm-chat-7b", "qwen3-reranker-0.6b": "Qwen/Qwen3-Reranker-0.6B",
 		"llava": "llava-hf/llava-1.5-7b-hf", "seed-oss": "ByteDance-Seed/Seed-OSS-36B-Instruct", "mamba-2.8b": "state-spaces/mamba-2.8b-hf",
+		"starcoder2-15b": "bigcode/starcoder2-15b", "dbrx": "databricks/dbrx-instruct", "qwen3-vl": "Qwen/Qwen3-VL-8B-Instruct", "qwen3vl 4b": "Qwen/Qwen3-VL-4B-Instruct",
+		"ernie-4.5": "baidu/ERNIE-4.5-21B-A3B-PT", "command r plus": "CohereForAI/c4ai-command-r-plus", "command-r+": "CohereForAI/c4ai-command-r-plus",
+		"minimax m2": "MiniMaxAI/MiniMax-M2", "phi4 mini": "microsoft/Phi-4-mini-instruct", "deepseek-coder-33b": "deepseek-ai/deepseek-coder-33b-instruct",
 	} {
 		got, ok := Catalogue().Find(asked)
 		require.True(t, ok, asked)

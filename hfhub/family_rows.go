@@ -41,7 +41,7 @@ func llamaLike() map[string]family {
 		"phi4":        {like: "phi3"},
 		"phi": {like: "llama", facts: "hidden:2048 layers:24 ffn:8192 vocab:51200 gated:false norms:1 norm_bias:true " +
 			"qkv_bias=:true out_bias=:true mlp_bias=:true head_bias:true"},
-		"cohere": {like: "llama", facts: "hidden:8192 layers:40 heads:64 ffn:22528 vocab:256000 ctx:8192 tied:true norms:1 mlp_bias= " +
+		"cohere": {like: "llama", facts: "hidden:8192 layers:40 heads:64 ffn:22528 vocab:256000 ctx=model_max_length,max_position_embeddings:8192 tied:true norms:1 mlp_bias= " +
 			"qk_on=use_qk_norm:false qk_norm:wide"},
 		"cohere2":  {like: "cohere", facts: "qk_on=:false window=sliding_window:4096 pattern=sliding_window_pattern:4"},
 		"cwm":      {like: "llama", facts: "hidden:6144 layers:64 heads:48 kv:8 head_dim:128 ffn:21504 vocab:128256 ctx:131072 window=sliding_window:8192 pattern:4 pattern_phase:3"},
