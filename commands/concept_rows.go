@@ -21,6 +21,7 @@ var conceptRows = []conceptRow{
 		f.set("fp32_gb", f.params()*estimator.FP32.Width()/gigabyte)
 	}},
 	{"params_vs_disk", paramsAndDisk},
+	{"inference_overhead", inferenceOverhead},
 	{"kv_cache", func(f *figures) { f.cache(estimator.Transformers); f.cacheShape(); f.cacheFormats() }},
 	{"gqa", groupedHeads},
 	{"mla", latent},
@@ -90,6 +91,26 @@ func paramsAndDisk(f *figures) {
 	f.set("params_b", f.params()/1e9)
 	f.set("model_gb", f.params()*estimator.BF16.Width()/gigabyte)
 	f.set("checkpoint_gb", f.params()*(3*estimator.FP32.Width()+estimator.BF16.Width())/gigabyte)
+}
+
+// inferenceOverhead sets the rule of 1.2 times the weights beside what it stands
+// for: the cache at a short and a long context, and what else is not weights.
+func inferenceOverhead(f *figures) {
+	if size, err := sizeModel("1b", 1_000_000_000); err == nil {
+		weights := bytesOfParts(size.Arch, estimator.Plan{}, estimator.Weights)
+		over := bytesOfParts(size.Arch, estimator.Plan{}, estimator.Workspace) / weights
+		f.set("factor", 1+over)
+		f.set("percent", 100*over)
+		f.set("rule_gib", (1+over)*f.params()*estimator.BF16.Width()/gibibyte)
+	}
+	f.set("weights_gib", f.params()*estimator.BF16.Width()/gibibyte)
+	for name, seq := range map[string]int64{"short": 2048, "long": 32768} {
+		p := estimator.Plan{Seq: seq, Batch: 1, Serve: estimator.Serve{Engine: estimator.Transformers}}
+		total, _ := estimator.Peak(f.arch, p)
+		f.set(name, float64(seq))
+		f.set(name+"_gib", float64(total)/gibibyte)
+		f.set(name+"_factor", float64(total)/(f.params()*estimator.BF16.Width()))
+	}
 }
 
 // cache sets what the KV cache takes in an engine.

@@ -24,6 +24,9 @@ func (s *scan) findSizedCards() {
 // sizedCard says whether the memory at from..to is a card's.
 func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 	c := card{from: from, to: to, gb: gb}
+	if s.taggedAt(to, "bulk") {
+		return c, false
+	}
 	if s.taggedAt(to, "hostword") && !s.taggedAt(to, "gpuword") || s.taggedBefore(from, "hostword") && s.atoms[from-1].kind == han {
 		return c, false
 	}

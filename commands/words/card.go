@@ -143,6 +143,9 @@ func (s *scan) cardSound(i, end int) bool {
 			return false
 		}
 	}
+	if s.atoms[i].kind == number && i > 1 && s.atoms[i].gap == glued && s.atoms[i-1].is(":") && s.atoms[i-2].gap == hyphen {
+		return false // a line of a file: model_runner.py:1070
+	}
 	if s.atoms[i].kind == number && i > 0 && s.atoms[i].gap == glued && s.atoms[i-1].kind == letters && !skipWords[s.atoms[i-1].text] && !s.atoms[i-1].is("x") {
 		return false
 	}

@@ -217,6 +217,9 @@ func (s *scan) countOfCard(c *card) {
 		c.count, c.one, counted = n, n == 1, true
 		c.from = from
 	}
+	if part, from, ok := s.partOfCards(c.from); ok && counted && part <= c.count {
+		c.count, c.one, c.from = part, part == 1, from
+	}
 	if counted {
 		s.claim(c.from, c.to)
 	}
@@ -233,6 +236,17 @@ func (s *scan) countOfCard(c *card) {
 		return
 	}
 	s.countMachines(c)
+}
+
+// partOfCards reads how many of the cards are used: "6 of my 8 A100s".
+func (s *scan) partOfCards(i int) (n int64, from int, ok bool) {
+	for at := max(0, i-3); at < i; at++ {
+		if end, _, of := s.tagAt(at, "outof"); of && end == i {
+			from, n, ok = s.numeralEnding(at)
+			return n, from, ok
+		}
+	}
+	return 0, i, false
 }
 
 // perMachine reads how many stand in each machine: （每台 8 张）, "each with 8".

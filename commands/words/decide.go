@@ -33,8 +33,8 @@ func (s *scan) decide() Reading {
 // asksLargest says that the card is named and the model's size is what is asked
 // for: "biggest qwen2.5 for a free colab", "what size llama can it run".
 func (s *scan) asksLargest() bool {
-	sized := slices.ContainsFunc(s.models, func(m *model) bool { return len(m.sizes) > 0 || m.id != "" })
-	return len(s.cards) > 0 && !sized && (s.has("size", "largest") || s.asks("models"))
+	sized := slices.ContainsFunc(s.models, func(m *model) bool { return len(m.sizes) > 0 || m.id != "" || !s.name(m).vague })
+	return len(s.cards) > 0 && !sized && !s.asks("seq") && !s.asks("batch") && (s.has("size", "largest") || s.asks("models"))
 }
 
 // sizeInPassing says that a size alone stands beside a notion named outright:

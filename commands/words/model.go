@@ -44,6 +44,7 @@ func (s *scan) findModels() {
 		s.models = append(s.models, m)
 		i = m.to - 1
 	}
+	s.dropUnmeant()
 	s.mergeSizes()
 	s.listSizes()
 }

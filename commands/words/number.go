@@ -23,6 +23,9 @@ func (s *scan) numbersBehind() {
 			continue
 		}
 		i := f.to
+		if f.from > 0 && s.atoms[f.from-1].is("[") && i < len(s.atoms) && s.atoms[i].gap == glued {
+			continue // "[rank0]:" begins a line of a log
+		}
 		said := false
 		for n := 0; n < 4 && i < len(s.atoms) && s.atoms[i].kind != number && fillers[s.atoms[i].text]; n++ {
 			said = said || s.atoms[i].is("=") || s.atoms[i].is(":")

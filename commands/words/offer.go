@@ -54,10 +54,16 @@ func (s *scan) offer(out *Reading, names []string, p plan) {
 		}
 		name, _ := s.r.cards.name(c)
 		q := p.with("gpu", name)
-		if c.count > 0 {
+		switch {
+		case c.count > 0:
 			q.values["gpus"] = text(float64(c.count))
+		case s.cards[s.askedCard()].count > 0:
+			delete(q.values, "gpus")
 		}
 		add(q)
+	}
+	if s.has("bpw", "yes") && p.values["dtype"] != "" {
+		out.Assumed = append(out.Assumed, Assumption{"dtype", fmt.Sprintf(s.r.word(s.lang, "bpw"), p.values["dtype"])})
 	}
 	switch {
 	case p.mode == "train" && p.values["method"] == "" && out.Kind != Explain:

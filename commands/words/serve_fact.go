@@ -77,8 +77,14 @@ func (s *scan) degrees() float64 {
 }
 
 // askedCard is the card that the question is about: of several that are named by
-// their size alone, the one that "is it enough" follows; else the first.
+// their size alone, the one that "is it enough" follows; else the one that is
+// all there is ("but at home only a 4080"), or the first.
 func (s *scan) askedCard() int {
+	for i, c := range s.cards {
+		if i > 0 && s.taggedBefore(c.from, "onlyhas") {
+			return i
+		}
+	}
 	for i, c := range s.cards {
 		if c.base != "" {
 			return 0

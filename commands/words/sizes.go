@@ -6,6 +6,25 @@ import (
 	"strings"
 )
 
+// dropUnmeant leaves out the mentions that are refused where others are not: "not
+// the 70b, the 8b", "instead of llama 2".
+func (s *scan) dropUnmeant() {
+	meant := slices.DeleteFunc(slices.Clone(s.models), func(m *model) bool { return s.refused(m.from) })
+	if len(meant) > 0 {
+		s.models = meant
+	}
+}
+
+// refused says that a word like "not" or 不要 ends right before i, small words aside.
+func (s *scan) refused(i int) bool {
+	for from := max(0, i-4); from < i; from++ {
+		if end, _, ok := s.tagAt(from, "refused"); ok && (end == i || end < i && s.between(end, i)) {
+			return true
+		}
+	}
+	return false
+}
+
 // mergeSizes gives a size said alone to the family that lacks one: "34b
 // llava", "the 7B of Qwen2.5". A second size elsewhere in the question is not
 // its subject and is dropped.
