@@ -157,6 +157,10 @@ func finish(text string, colour bool) string {
 	var out strings.Builder
 	out.Grow(len(text) + len(text)/8)
 	for _, r := range text {
+		if r >= ' ' && r < 0x7f { // most of a page, and in none of the tables
+			out.WriteByte(byte(r))
+			continue
+		}
 		switch code, style := ansi[r]; {
 		case style:
 			if colour {

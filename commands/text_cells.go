@@ -19,7 +19,7 @@ func cells(text string) int {
 }
 
 func runeCells(r rune) int {
-	if r < 0x7f {
+	if r < 0x7f || r == '·' || r >= '─' && r <= '▟' { // the bars and lines of an answer
 		return 1
 	}
 	if unicode.In(r, unicode.Mn, unicode.Me) || tricky(r) {
@@ -98,20 +98,19 @@ func splitAt(piece string, columns int) (string, string) {
 // letters unless a mark of punctuation or a dot between two items would begin
 // the next line.
 func pieces(text string) []string {
-	var all []string
-	start := 0
-	runes := []rune(text)
-	for i := 1; i < len(runes); i++ {
-		before, after := runes[i-1], runes[i]
+	all := make([]string, 0, len(text)/6+1)
+	start, before := 0, ' '
+	for i, after := range text {
 		atSpace := before == ' ' && after != ' ' && after != '·'
-		beside := (runeCells(before) == 2 || runeCells(after) == 2) && after != ' ' &&
+		beside := after != ' ' && (runeCells(before) == 2 || runeCells(after) == 2) &&
 			!slices.Contains(closing, after) && !slices.Contains(opening, before)
-		if atSpace || beside {
-			all = append(all, string(runes[start:i]))
+		if i > 0 && (atSpace || beside) {
+			all = append(all, text[start:i])
 			start = i
 		}
+		before = after
 	}
-	return append(all, string(runes[start:]))
+	return append(all, text[start:])
 }
 
 var (
