@@ -54,9 +54,13 @@ func (r *Request) about(old, name string) string {
 	return other.Line()
 }
 
-// alike says whether two names of models may be one mistyped: less than a third
-// of the letters of their last parts differ, or one begins with the other.
+// alike says whether two names of models may be one mistyped: they are of one
+// family, less than a third of the letters of their last parts differ, or one
+// begins with the other.
 func alike(a, b string) bool {
+	if hfhub.Kin(a, b) {
+		return true
+	}
 	a, b = bare(a), bare(b)
 	limit := (max(len(a), len(b)) + 2) / 3
 	return editDistance(a, b, limit+1) < limit || len(a) >= 4 && strings.HasPrefix(b, a) || 2*len(a) > len(b) && strings.Contains(b, a)

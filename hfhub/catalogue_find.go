@@ -154,12 +154,24 @@ func glue(name string) string { return separators.Replace(strings.ToLower(name))
 
 var separators = strings.NewReplacer("-", "", "_", "", " ", "")
 
-// Nearest gives the n names nearest to one that was not found, nearest first.
+// Nearest gives the n names nearest to one that was not found: the sizes of its
+// family, then those spelled most like it.
 func (c *Catalog) Nearest(name string, n int) []Entry {
 	name = strings.ToLower(name)
 	if len(name) > 100 {
 		name = name[:100]
 	}
+	nearest := c.family(name, n)
+	for _, e := range c.spelled(name, n) {
+		if len(nearest) < n && !slices.ContainsFunc(nearest, func(o Entry) bool { return o.ID == e.ID }) {
+			nearest = append(nearest, e)
+		}
+	}
+	return nearest
+}
+
+// spelled gives the n names that take the fewest changes to reach.
+func (c *Catalog) spelled(name string, n int) []Entry {
 	type scored struct {
 		row  *row
 		cost int
