@@ -27,7 +27,7 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 	if s.taggedAt(to, "bulk") {
 		return c, false
 	}
-	if s.taggedAt(to, "hostword") && !s.taggedAt(to, "gpuword") || s.taggedBefore(from, "hostword") && s.atoms[from-1].kind == han {
+	if s.taggedAt(to, "hostword") && !s.taggedAt(to, "gpuword") && !s.hostBehind(to) || s.taggedBefore(from, "hostword") && s.atoms[from-1].kind == han {
 		return c, false
 	}
 	if from > 1 && isTimes(s.atoms[from-1]) {
@@ -55,6 +55,17 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 		c.from, c.count, c.one = at, n, n == 1
 	}
 	return c, true
+}
+
+// hostBehind says that the host's memory at i has a size of its own behind it: 显存
+// 12G 内存 64G.
+func (s *scan) hostBehind(i int) bool {
+	for end := i + 1; end < len(s.atoms) && end <= i+3; end++ {
+		if s.memoryFollows(end) {
+			return s.atoms[i].kind == han
+		}
+	}
+	return false
 }
 
 // soldSizes are the memories that cards come with, in GB.

@@ -30,6 +30,23 @@ func (s *scan) compoundAt(i int) (*model, bool) {
 	return m, true
 }
 
+// unknownAt reads a name of no known family with a size behind it: "mythomax
+// 13b". A word that the tables know is none, nor one that a slip made of such.
+func (s *scan) unknownAt(i int) (*model, bool) {
+	if i+2 >= len(s.atoms) || !s.free(i) || len(s.atoms[i].text) < 5 || s.atoms[i].kind != letters || !isASCII(s.atoms[i].text) || s.joinedBefore(i) || s.begun(s.atoms[i].text) {
+		return nil, false
+	}
+	if _, typo := s.r.correct(s.atoms[i].text); typo || s.atoms[i+1].kind != number || s.atoms[i+1].gap != spaced {
+		return nil, false
+	}
+	size, ok := s.sizeAt(i + 1)
+	if !ok || size.to != i+3 || !s.atoms[i+2].is("b") {
+		return nil, false
+	}
+	size.from, size.prefix = i, []string{s.atoms[i].text, size.sizes[0]}
+	return size, true
+}
+
 // sizeAt reads a size alone: 7b, 70 billion, 130亿.
 func (s *scan) sizeAt(i int) (*model, bool) {
 	a := s.atoms[i]

@@ -143,6 +143,9 @@ func (s *scan) cardSound(i, end int) bool {
 			return false
 		}
 	}
+	if s.atoms[i].kind == number && s.taggedBefore(i, "index") {
+		return false
+	}
 	if s.atoms[i].kind == number && i > 1 && s.atoms[i].gap == glued && s.atoms[i-1].is(":") && s.atoms[i-2].gap == hyphen {
 		return false // a line of a file: model_runner.py:1070
 	}

@@ -228,6 +228,12 @@ func (s *scan) countOfCard(c *card) {
 		c.count, c.one, c.to = c.count*each, false, to
 		return
 	}
+	if end, _, ok := s.tagAt(c.to, "uses"); ok && counted {
+		if to, n, ok := s.numeralAt(end); ok && n <= c.count {
+			c.count, c.one, c.to = n, n == 1, s.skipMeasure(to)
+			return
+		}
+	}
 	switch {
 	case right > c.to && !counted:
 		c.count, c.one, c.to = n, n == 1, right
@@ -305,7 +311,7 @@ func (s *scan) machineAt(i int) bool {
 // countMachines multiplies by the number of machines before the count.
 func (s *scan) countMachines(c *card) {
 	k := c.from
-	for steps := 0; steps < 2 && s.free(k-1) && (s.atoms[k-1].is("of") || s.atoms[k-1].is("with") || s.atoms[k-1].is("each") || s.atoms[k-1].is("的") || s.atoms[k-1].is("(") || s.atoms[k-1].is(",") || isTimes(s.atoms[k-1])); steps++ {
+	for steps := 0; steps < 2 && s.free(k-1) && (s.atoms[k-1].is("of") || s.atoms[k-1].is("with") || s.atoms[k-1].is("each") || s.atoms[k-1].is("的") || s.atoms[k-1].is("各") || s.atoms[k-1].is("(") || s.atoms[k-1].is(",") || isTimes(s.atoms[k-1])); steps++ {
 		k--
 	}
 	for back := 4; back >= 1; back-- {

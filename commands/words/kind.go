@@ -15,7 +15,7 @@ func (s *scan) fitsSurely() bool {
 }
 
 // weakFit begin phrases that ask for anything.
-var weakFit = map[string]bool{"can": true, "could": true, "will": true, "would": true, "is": true, "possible": true, "does": true, "able": true, "能": true, "可": true, "是": true, "必": true, "超": true, "够": false}
+var weakFit = map[string]bool{"can": true, "cannot": true, "could": true, "will": true, "would": true, "is": true, "possible": true, "does": true, "able": true, "能": true, "可": true, "是": true, "必": true, "超": true, "够": false}
 
 // kindOf tells which command answers a question about models.
 func (s *scan) kindOf(names []string, p plan) string {

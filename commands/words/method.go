@@ -8,8 +8,8 @@ import (
 // trains says whether the question is about training.
 func (s *scan) trains() bool {
 	verb, serve := false, s.has("mode", "serve")
-	for _, f := range s.all("mode") {
-		verb = verb || f.tag.value == "train"
+	for _, f := range s.marks {
+		verb = verb || f.tag == tag{"mode", "train"} && !s.negated(f)
 	}
 	if verb && serve {
 		return s.first("mode", "train") < s.first("mode", "serve")

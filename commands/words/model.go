@@ -69,6 +69,9 @@ func (s *scan) modelAt(i int) (*model, bool) {
 	if m, ok := s.compoundAt(i); ok {
 		return m, true
 	}
+	if m, ok := s.unknownAt(i); ok {
+		return m, true
+	}
 	return s.sizeAt(i)
 }
 

@@ -85,7 +85,7 @@ func (s *scan) numbersBefore() {
 			continue
 		}
 		from, ok := s.numberBefore(f.from)
-		if !ok || s.measured(from) || s.perSecond(f.to-1) || s.partOfWord(from) {
+		if !ok || s.measured(from) || s.perSecond(f.to-1) || s.taggedAt(f.to, "rate") || s.partOfWord(from) {
 			continue
 		}
 		key := f.tag.value

@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // conceptAt is how much must speak of a topic before it is answered, and
 // conceptSure how much before a word of speed or quality no longer counts.
@@ -65,14 +68,26 @@ func (s *scan) asks(what string) bool { return s.has("ask", what) }
 // and whether that is sure.
 func (s *scan) offTopic() (string, bool) {
 	for _, kind := range []string{"smalltalk", "install", "other", "quality", "speed"} {
-		if s.has("strong", kind) {
+		if s.speaksOf("strong", kind) {
 			return kind, true
 		}
 	}
 	for _, kind := range []string{"speed", "install", "quality", "other"} {
-		if s.has("off", kind) {
-			return kind, s.has("off", kind) && kind == "speed"
+		if s.speaksOf("off", kind) {
+			return kind, kind == "speed"
 		}
 	}
 	return "", false
 }
+
+// speaksOf says that a word of the kind was said, and not merely what was
+// measured: "gives 20 t/s", 速度 30.
+func (s *scan) speaksOf(key, kind string) bool {
+	return slices.ContainsFunc(s.marks, func(f found) bool {
+		measured := kind == "speed" && len(s.models) > 0 && (s.isNumber(f.from-1) || s.isNumber(f.to))
+		return f.tag == tag{key, kind} && !measured
+	})
+}
+
+// isNumber says that a number stands at i.
+func (s *scan) isNumber(i int) bool { return i >= 0 && i < len(s.atoms) && s.atoms[i].kind == number }
