@@ -13,12 +13,25 @@ func (s *scan) dropUnmeant() {
 	if len(meant) > 0 {
 		s.models = meant
 	}
+	for i, m := range s.models {
+		if i == 0 || !s.endsBefore(m.from, "wanted") {
+			continue
+		}
+		if last := s.models[i-1]; m.bare() && last.family != nil {
+			m = last.sized(m)
+		}
+		s.models = []*model{m} // "the 7B runs, can I move up to the 13B"
+		return
+	}
 }
 
 // refused says that a word like "not" or 不要 ends right before i, small words aside.
-func (s *scan) refused(i int) bool {
-	for from := max(0, i-4); from < i; from++ {
-		if end, _, ok := s.tagAt(from, "refused"); ok && (end == i || end < i && s.between(end, i)) {
+func (s *scan) refused(i int) bool { return s.endsBefore(i, "refused") }
+
+// endsBefore says that a phrase of that kind ends right before i, small words aside.
+func (s *scan) endsBefore(i int, key string) bool {
+	for from := max(0, i-5); from < i; from++ {
+		if end, _, ok := s.tagAt(from, key); ok && (end == i || end < i && s.between(end, i)) {
 			return true
 		}
 	}
@@ -97,14 +110,7 @@ func (s *scan) listSizes() {
 		case last.from < m.from && s.inList(last.to, m.from):
 			one := *m
 			if last.full() && last.family != nil {
-				one = *last
-				one.from, one.to, one.sizes, one.listed = m.from, m.to, m.sizes, true
-				one.typed = slices.Clone(last.typed)
-				for i, t := range one.typed {
-					if slices.Contains(last.sizes, t) {
-						one.typed[i] = m.sizes[0]
-					}
-				}
+				one = *last.sized(m)
 			}
 			keep = append(keep, &one)
 		case !slices.ContainsFunc(keep, (*model).full):
@@ -117,6 +123,19 @@ func (s *scan) listSizes() {
 		keep = slices.DeleteFunc(keep, (*model).bare)
 	}
 	s.models = keep
+}
+
+// sized is the mention with the size that another one says.
+func (m *model) sized(by *model) *model {
+	one := *m
+	one.from, one.to, one.sizes, one.listed = by.from, by.to, by.sizes, true
+	one.typed = slices.Clone(m.typed)
+	for i, t := range one.typed {
+		if slices.Contains(m.sizes, t) {
+			one.typed[i] = by.sizes[0]
+		}
+	}
+	return &one
 }
 
 // families lists the mentions that name a family.
