@@ -26,7 +26,7 @@ type engineRow struct {
 var engines = [numEngines]engineRow{
 	Transformers: {
 		resolve: splitByLayers, bills: transformersBills, context: serveContext,
-		block: one, window: transformersWindow, latents: transformersLatents, grows: true, unpacksGGUF: true,
+		block: one, window: transformersWindow, grows: true, unpacksGGUF: true,
 	},
 	VLLM: {
 		resolve: resolveVLLM, bills: vllmBills, context: serveContext,

@@ -3,19 +3,6 @@ package estimator
 // The copies of MLA's latent that engines cache for each token; 0 where they
 // cache keys and values by head.
 
-// transformersLatents: its classes store what attention reads, keys and values
-// by head. DeepSeek-V4 has one head, which is the latent.
-//
-// modeling_deepseek_v3.py, as the repositories' own modeling_deepseek.py.
-func transformersLatents(s *sheet) float64 {
-	for i := range s.blocks {
-		if b := &s.blocks[i]; b.layer.Mixer.Kind == MLA && b.k <= 1 {
-			return 1
-		}
-	}
-	return 0
-}
-
 // vllmLatents: before 0.7 MLA was served by expanding its latents to heads.
 func vllmLatents(s *sheet) float64 {
 	if s.plan.Serve.Version.Before(0, 7) {

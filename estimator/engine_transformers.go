@@ -39,6 +39,16 @@ var transformersBills = bills(weightBills, growingCache(cacheBills), []bill{
 		},
 	},
 	{
+		needs: needsWindow, part: Workspace, moments: AtPrefill, basis: Derived, source: "transformers' cache_utils.py: a window's last tokens are a view of the whole prompt",
+		text: "l * kh * (wk*d + wv*vd) * Tv * Pk",
+		each: func(s *sheet, b *block) float64 {
+			if cache := s.headCache(b); cache > 0 {
+				return cache / s.kept(b) * s.viewed(b) * s.v.cached
+			}
+			return 0
+		},
+	},
+	{
 		part: Workspace, moments: AtDecode, basis: Derived, source: transformersSource + "; one block's longer keys beside its old ones, then its values",
 		text:  "KV1 / 2",
 		bytes: func(s *sheet) float64 { return s.v.kv1 / 2 },
@@ -116,25 +126,13 @@ func growingCache(cache []bill) []bill {
 		}
 		all = append(all, b)
 	}
-	for _, b := range promptCaches {
+	for _, b := range cache {
 		if !b.fixed {
-			all = append(all, b)
+			all = append(all, afterPrompt(b))
 		}
 	}
 	return all
 }
-
-// promptCaches are the bills of the caches after prefill.
-var promptCaches = func() []bill {
-	all := make([]bill, 0, len(cacheBills))
-	for _, b := range cacheBills {
-		if !b.fixed {
-			b = afterPrompt(b)
-		}
-		all = append(all, b)
-	}
-	return all
-}()
 
 // afterPrompt is a bill of a cache as the prompts leave it.
 func afterPrompt(b bill) bill {
@@ -148,8 +146,8 @@ func afterPrompt(b bill) bill {
 	b.text = strings.ReplaceAll(b.text, "Tk", "Tp")
 	b.each = func(s *sheet, k *block) float64 {
 		whole := each(s, k)
-		if whole == 0 || !k.slides() {
-			return whole * s.promptShare()
+		if whole == 0 {
+			return 0
 		}
 		return whole / s.kept(k) * s.keptOfPrompt(k)
 	}

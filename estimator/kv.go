@@ -28,18 +28,29 @@ func (b *block) slides() bool {
 }
 
 // keptOfPrompt is the tokens that a kind of block keeps once the prompts are
-// read, in a cache that grows: of a window that slides the whole prompt, since
-// its last tokens are a view of all of them until the next one is written.
-//
-// DynamicSlidingWindowLayer in transformers' cache_utils.py.
+// read, in a cache that grows.
 func (s *sheet) keptOfPrompt(b *block) float64 {
 	if !b.slides() {
 		return s.kept(b) * s.promptShare()
 	}
-	if s.plan.Serve.Version.Before(4, 56) { // a cache of one length from the start
-		return s.kept(b)
-	}
+	return min(s.kept(b), s.prompts())
+}
+
+// prompts is the tokens of all prompts on one rank.
+func (s *sheet) prompts() float64 {
 	return s.b * s.s / float64(or(s.plan.Serve.DecodeContext, 1))
+}
+
+// viewed is the tokens beyond a window that stay until the first new token is
+// written, since the window's own are a view of the whole prompt's. Before 4.56
+// the cache had one length from the start.
+//
+// DynamicSlidingWindowLayer in transformers' cache_utils.py.
+func (s *sheet) viewed(b *block) float64 {
+	if !b.slides() || s.plan.Serve.Version.Before(4, 56) {
+		return 0
+	}
+	return s.prompts() - s.keptOfPrompt(b)
 }
 
 // decoded is the tokens of the decoder of an encoder-decoder: where the encoder
@@ -86,6 +97,19 @@ func (s *sheet) latentCache(b *block) float64 {
 		return 0
 	}
 	return b.l * s.wk * (s.v.latents*b.r + b.R + b.ix) * s.kept(b)
+}
+
+// expanded is the bytes of a token where MLA's keys and values are cached for
+// every head, and not as latents; 0 without MLA, and with the one head that is
+// the latent (DeepSeek-V4).
+func (s *sheet) expanded() float64 {
+	total := 0.0
+	for i := range s.blocks {
+		if b := &s.blocks[i]; b.layer.Mixer.Kind == MLA && b.k > 1 && s.keeps(b) {
+			total += b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*b.dv)
+		}
+	}
+	return total
 }
 
 func (s *sheet) crossHeads(b *block) float64 {
@@ -167,14 +191,8 @@ func (s *sheet) perToken() float64 {
 	return total * s.v.cached / float64(or(s.plan.Serve.DecodeContext, 1))
 }
 
-// cache is the bytes of all caches and states for the sequences asked for, at
-// their most.
-func (s *sheet) cache() float64 {
-	if s.v.row.grows {
-		return max(total(s, cacheBills), total(s, promptCaches))
-	}
-	return total(s, cacheBills)
-}
+// cache is the bytes of all caches and states for the sequences asked for.
+func (s *sheet) cache() float64 { return total(s, cacheBills) }
 
 func total(s *sheet, all []bill) float64 {
 	sum := 0.0

@@ -8,6 +8,7 @@ type need uint32
 const (
 	needsLatents  need = 1 << iota // MLA
 	needsCross                     // attention to an encoder
+	needsWindow                    // attention to a window or a chunk
 	needsState                     // a recurrent mixer
 	needsVision                    // a tower
 	needsEncoder                   // an encoder whose blocks are known
@@ -33,7 +34,7 @@ const bothPaces = needsSearch | needsStart
 
 // growing are the letters whose value a length or a batch changes.
 var growing = map[string]bool{
-	"b": true, "s": true, "n": true, "T": true, "Tok": true, "Tk": true, "Tp": true, "Te": true, "Ps": true, "KV1": true, "Unp": true, "Mla": true,
+	"b": true, "s": true, "n": true, "T": true, "Tok": true, "Tk": true, "Tp": true, "Tv": true, "Te": true, "Ps": true, "KV1": true, "Unp": true, "Mla": true,
 }
 
 // pace says by the letters of a bill's text whether it grows.
@@ -60,7 +61,7 @@ func needsOf(a *Arch, s *sums) need {
 	for i := range s.blocks {
 		b := &s.blocks[i]
 		m := &b.layer.Mixer
-		met |= needsLatents.when(m.Kind == MLA) | needsCross.when(b.layer.Cross.Kind != None) | needsState.when(b.ss+b.sc > 0)
+		met |= needsLatents.when(m.Kind == MLA) | needsCross.when(b.layer.Cross.Kind != None) | needsWindow.when(b.slides()) | needsState.when(b.ss+b.sc > 0)
 	}
 	return met
 }

@@ -108,6 +108,7 @@ var rankLetters = []rankLetter{
 	{"kh", "KV heads on one rank", func(s *sheet, b *block) float64 { return s.kvHeads(b) }},
 	{"Tk", "tokens kept for all sequences, in the engine's blocks", func(s *sheet, b *block) float64 { return s.kept(b) }},
 	{"Tp", "tokens kept of all prompts", func(s *sheet, b *block) float64 { return s.keptOfPrompt(b) }},
+	{"Tv", "tokens of all prompts beyond the windows", func(s *sheet, b *block) float64 { return s.viewed(b) }},
 	{"ss", "elements of a recurrent state", func(_ *sheet, b *block) float64 { return b.ss }},
 	{"sc", "elements of a convolution's state", func(_ *sheet, b *block) float64 { return b.sc }},
 	{"vd", "head size of cached values", func(s *sheet, b *block) float64 { return s.valueDim(b) }},

@@ -43,10 +43,10 @@ func TestCrossCacheFollowsTheEncoder(t *testing.T) {
 	}
 }
 
-// transformers stores MLA's keys and values by head, 71 times the latents of
-// DeepSeek-V3, and says what other engines would need; so did vLLM before 0.7
-// and llama.cpp before b5140, which kept a second copy of the latent until
-// b7830.
+// The latents are counted, as the model is meant to be served; what transformers'
+// own class stores by head, 71 times as much for DeepSeek-V3, is said beside.
+// vLLM before 0.7 cached by head, and llama.cpp before b5140, which kept a second
+// copy of the latent until b7830.
 func TestLatentsByEngine(t *testing.T) {
 	a := latentShape(61, 3, 7168, 128, 1536, 18432, 2048, 256, 8, 2048, 129280, 163840)
 	const heads, latents, twice = 61 * 128 * (192 + 128) * 2, 61 * 576 * 2, 61 * (576 + 512) * 2
@@ -54,7 +54,8 @@ func TestLatentsByEngine(t *testing.T) {
 		serve Serve
 		want  int64
 	}{
-		{Serve{}, heads},
+		{Serve{}, latents},
+		{Serve{Version: Version{4, 50}}, latents},
 		{Serve{Engine: VLLM}, latents},
 		{Serve{Engine: VLLM, Version: Version{0, 6}}, 61 * 128 * (192 + 192) * 2}, // values as wide as keys
 		{Serve{Engine: SGLang}, latents},
@@ -68,13 +69,31 @@ func TestLatentsByEngine(t *testing.T) {
 		b := estimate(t, a, Plan{Seq: 4096, Serve: row.serve})
 		require.Equal(t, Bytes(row.want), b.Capacity.KVBytesPerToken, "%v", row.serve)
 		require.Equal(t, float64(4096*row.want), part(b, KVCache), "%v", row.serve)
-		said := slices.ContainsFunc(b.Notes, func(n Note) bool { return n.Code == "mla_expanded" && n.Value == "70272" })
-		require.Equal(t, row.want > twice, said, "%v", row.serve)
+		said := func(code, value string) bool {
+			return slices.ContainsFunc(b.Notes, func(n Note) bool { return n.Code == code && n.Value == value && n.Warning })
+		}
+		require.Equal(t, row.serve.Engine == Transformers, said("mla_expanded", "4997120"), "%v", row.serve)
+		require.Equal(t, row.want > twice, said("mla_by_head", "70272"), "%v", row.serve)
 	}
 }
 
+// Until the first new token is written, transformers' windows are a view of the
+// whole prompt: 28,672 tokens of 32,768 more than a window of 4,096.
+func TestWindowsViewThePrompt(t *testing.T) {
+	a := llama(32, 4096, 32, 8, 128, 14336, 32000, false)
+	whole := estimate(t, a, Plan{Seq: 32768})
+	a.Layers[0].Mixer.Kind, a.Layers[0].Mixer.Window = Window, 4096
+	slid := estimate(t, a, Plan{Seq: 32768})
+	require.Equal(t, float64(131072*4096), part(slid, KVCache))
+	require.Equal(t, part(whole, Workspace)+131072*28672, part(slid, Workspace))
+	require.Equal(t, whole.Total, slid.Total)
+	old := Plan{Seq: 32768, Serve: Serve{Version: Version{4, 50}}}
+	a.Family = "gemma2"
+	require.Equal(t, part(whole, Workspace), part(estimate(t, a, old), Workspace), "a cache of one length before 4.56")
+}
+
 // What each engine keeps of sliding windows, tokens of 32 768, of families it
-// does and does not slide; transformers holds the whole prompt until it writes.
+// does and does not slide.
 func TestWindowsByEngine(t *testing.T) {
 	const seq = 32768
 	mistral := llama(32, 4096, 32, 8, 128, 14336, 32000, false)
@@ -94,7 +113,7 @@ func TestWindowsByEngine(t *testing.T) {
 		{"and has Phi 3's switched off", phi, Plan{Serve: Serve{Engine: LlamaCPP}}, 131072, seq},
 		{"vLLM slides both", mistral, Plan{Serve: Serve{Engine: VLLM, MaxBatched: 2048}}, 131072, 6160},
 		{"SGLang neither", mistral, Plan{Serve: Serve{Engine: SGLang}}, 131072, seq},
-		{"transformers after the prompt", mistral, Plan{}, 131072, seq},
+		{"transformers slides both", mistral, Plan{}, 131072, 4096},
 		{"Gemma 3 in cells", gemma, Plan{Serve: Serve{Engine: LlamaCPP}}, 52 * 8192, 1536},
 		{"before b5430 whole", gemma, Plan{Serve: Serve{Engine: LlamaCPP, Version: Version{5000, 0}}}, 52 * 8192, seq},
 		{"ik_llama.cpp whole", gemma, Plan{Serve: Serve{Engine: IKLlamaCPP}}, 52 * 8192, seq},

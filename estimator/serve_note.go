@@ -22,8 +22,11 @@ func (s *sheet) serveNotes(b *Breakdown) {
 	if other, total := s.asOther(); other != "" && total != b.Total {
 		note("other_version", "engine", other+" → "+total.String(), false)
 	}
+	if heads := s.expanded(); heads > 0 && s.plan.Serve.Engine == Transformers {
+		note("mla_expanded", "engine", strconv.FormatFloat(heads, 'f', 0, 64), true)
+	}
 	if token := s.latentToken(); token > 0 && s.v.latents == 0 {
-		note("mla_expanded", "engine", strconv.FormatFloat(token, 'f', 0, 64), true)
+		note("mla_by_head", "engine", strconv.FormatFloat(token, 'f', 0, 64), true)
 	}
 	if s.asked.NeedsCheckpoint(s.arch) {
 		note("needs_checkpoint", "dtype", s.asked.DType.String(), false)
@@ -86,7 +89,7 @@ func (s *sheet) windowNote() (code, value string) {
 		if s.v.row.window(s, b) == s.s+s.n {
 			whole += token * (s.kept(b) - s.b*b.W)
 		} else if s.v.row.grows {
-			prompt += token * (s.keptOfPrompt(b) - s.kept(b))
+			prompt += token * s.viewed(b)
 		}
 	}
 	switch {
