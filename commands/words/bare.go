@@ -36,6 +36,9 @@ func (s *scan) unknownAt(i int) (*model, bool) {
 	if i+2 >= len(s.atoms) || !s.free(i) || len(s.atoms[i].text) < 5 || s.atoms[i].kind != letters || !isASCII(s.atoms[i].text) || s.joinedBefore(i) || s.begun(s.atoms[i].text) {
 		return nil, false
 	}
+	if i > 0 && s.articleBefore(i) {
+		return nil, false
+	}
 	if _, typo := s.r.correct(s.atoms[i].text); typo || s.atoms[i+1].kind != number || s.atoms[i+1].gap != spaced {
 		return nil, false
 	}
@@ -45,6 +48,13 @@ func (s *scan) unknownAt(i int) (*model, bool) {
 	}
 	size.from, size.prefix = i, []string{s.atoms[i].text, size.sizes[0]}
 	return size, true
+}
+
+// articleBefore says that a word like "a" stands before i, as it does before
+// adjectives, or "to" as before verbs.
+func (s *scan) articleBefore(i int) bool {
+	end, _, ok := s.tagAt(i-1, "article")
+	return ok && end == i
 }
 
 // sizeAt reads a size alone: 7b, 70 billion, 130亿.

@@ -71,6 +71,9 @@ func (s *scan) addCard(c card) {
 // (24GB)", "A100 8x80G") or before it ("40G A100").
 func (s *scan) sizeOfCard(c *card) {
 	at := s.skip(c.to, 3)
+	if end, _, ok := s.tagAt(at, "onlyhas"); ok {
+		at = end // A100s but only 40GB each
+	}
 	if at < len(s.atoms) && s.atoms[at].kind == number && at+2 < len(s.atoms) && isTimes(s.atoms[at+1]) {
 		if end, gb := s.memoryAt(at + 2); gb > 0 {
 			c.count, c.gb, c.to = int64(s.atoms[at].value), gb, end

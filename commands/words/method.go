@@ -37,6 +37,10 @@ func (s *scan) impliesTraining() bool {
 	return s.numbers["accum"] > 0 || s.numbers["rank"] > 0 || len(s.targets()) > 0
 }
 
+// adapted are the methods that LoRA stands before where a rank or targets are
+// named, which no other takes.
+var adapted = map[string]bool{"": true, "full": true, "dpo": true, "grpo": true, "ppo": true}
+
 // methodFacts sets the method: the last word wins over "full" in "full lora",
 // and what the other words say becomes an alternative.
 func (s *scan) methodFacts(p *plan) {
@@ -65,8 +69,11 @@ func (s *scan) methodFacts(p *plan) {
 			}
 		}
 	}
-	if p.values["method"] == "" && (s.numbers["rank"] > 0 || len(s.targets()) > 0) && p.mode == "train" {
+	if method := p.values["method"]; adapted[method] && (s.numbers["rank"] > 0 || len(s.targets()) > 0) && p.mode == "train" {
 		p.values["method"] = "lora"
+		if method != "" {
+			p.also = append(p.also, change{"method", method})
+		}
 	}
 }
 

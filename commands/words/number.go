@@ -104,6 +104,9 @@ func (s *scan) numbersBefore() {
 		if a.kind != number || !s.free(i) || s.partOfWord(i) || s.measured(i) || s.perSecond(i+1) {
 			continue
 		}
+		if s.taggedAt(i+2, "items") {
+			continue // 10k rows
+		}
 		long := i+1 < len(s.atoms) && s.free(i+1) && s.atoms[i+1].is("k") && s.atoms[i+1].gap == glued && a.value <= 2048
 		at := i > 0 && s.atoms[i-1].is("at") && a.value >= 256 && a.value <= 1<<24
 		if long || at {
