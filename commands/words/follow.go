@@ -16,6 +16,9 @@ type former struct {
 // sizeInName is the size in a model's name.
 var sizeInName = regexp.MustCompile(`(?i)(^|[-_/ ])(\d+(?:\.\d+)?b)\b`)
 
+// canonical is a word of a line that membot writes.
+var canonical = regexp.MustCompile(`^[\w./@,:-]*[\w./@,-]$`)
+
 // formerOf takes a canonical line apart; false when it is none.
 func formerOf(line string) (former, bool) {
 	fields := strings.Fields(line)
@@ -23,8 +26,13 @@ func formerOf(line string) (former, bool) {
 		return former{}, false
 	}
 	f := former{command: fields[0], plan: plan{mode: "infer", values: map[string]string{}}}
+	seen := map[string]bool{}
 	for _, field := range fields[1:] {
 		key, value, option := strings.Cut(field, ":")
+		if !canonical.MatchString(field) || option && seen[key] {
+			return former{}, false
+		}
+		seen[key] = option
 		switch {
 		case field == "infer" || field == "train":
 			f.plan.mode = field

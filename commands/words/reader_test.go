@@ -38,6 +38,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(text, "/mem llama-7b train zero:2 gpus:8")
 		f.Add(text, "")
 	}
+	f.Add("8*A10\x00\xee\xcdOK ", "/mem llamo:2 g8ua-7b train zero:2 g8us:")
 	reader := words.New(nil)
 	f.Fuzz(func(t *testing.T, text, previous string) {
 		got := reader.Read(text, previous, "")
