@@ -95,7 +95,7 @@ var (
 // sources say where a model's facts came from.
 var sources = map[string]phrase{
 	"hub": {"from the Hub", "来自 Hub"}, "cache": {"from the Hub, cached", "来自 Hub 缓存"}, "catalogue": {"from the built-in catalogue", "来自内置目录"},
-	"file": {"from the attached config.json", "来自附件 config.json"}, "size": {"from the size alone: rules of thumb", "仅凭参数量：经验法则"}, "custom": {"from the numbers given", "来自给定的数值"},
+	"file": {"from the attached config.json", "来自附件 config.json"}, "size": {"from the size alone", "仅凭参数量"}, "custom": {"from the numbers given", "来自给定的数值"},
 }
 
 // moments say when a plan needs most.

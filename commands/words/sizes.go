@@ -20,7 +20,7 @@ func (s *scan) dropUnmeant() {
 		if last := s.models[i-1]; m.bare() && last.family != nil {
 			m = last.sized(m)
 		}
-		s.models = []*model{m} // "the 7B runs, can I move up to the 13B"
+		s.models = append([]*model{m}, s.models[i+1:]...) // "the 7B runs, can I move up to the 13B"
 		return
 	}
 }
