@@ -6,26 +6,33 @@ type need uint32
 
 // The needs of serving and of training.
 const (
-	needsLatents  need = 1 << iota // MLA
-	needsCross                     // attention to an encoder
-	needsWindow                    // attention to a window or a chunk
-	needsState                     // a recurrent mixer
-	needsVision                    // a tower
-	needsEncoder                   // an encoder whose blocks are known
-	needsScheme                    // weights quantized, or asked for in another format
-	needsUniform                   // every tensor in one width, on one GPU
-	needsFile                      // the repository's own bytes
-	needsSplit                     // weights each in its format, split over the ranks
-	needsDrafts                    // tokens drafted by further layers
-	needsSlots                     // LoRA slots
-	needsWritten                   // attention written out
-	needsAdapters                  // a frozen base
-	needsOthers                    // models beside the one that is trained
-	needsHeld                      // gradients that live through the step
-	needsGathered                  // weights that ranks share
-	needsRanks                     // several data-parallel ranks
-	needsSearch                    // grows with the length or the batch
-	needsStart                     // does not
+	needsLatents   need = 1 << iota // MLA
+	needsCross                      // attention to an encoder
+	needsWindow                     // attention to a window or a chunk
+	needsState                      // a recurrent mixer
+	needsVision                     // a tower
+	needsEncoder                    // an encoder whose blocks are known
+	needsScheme                     // weights quantized, or asked for in another format
+	needsUniform                    // every tensor in one width, on one GPU
+	needsFile                       // the repository's own bytes
+	needsSplit                      // weights each in its format, split over the ranks
+	needsDrafts                     // tokens drafted by further layers
+	needsSlots                      // LoRA slots
+	needsWritten                    // attention written out
+	needsAdapters                   // a frozen base
+	needsOthers                     // models beside the one that is trained
+	needsHeld                       // gradients that live through the step
+	needsGathered                   // weights that ranks share
+	needsReduced                    // gradients that several data-parallel ranks copy whole
+	needsMaster                     // master weights
+	needsLogits                     // the stage that has the head
+	needsHeadFirst                  // a head whose gradient comes before all others
+	needsEight                      // copies of the weights in fp8
+	needsCasts                      // fp32 weights under autocast
+	needsStep                       // an optimizer whose step makes something of its own
+	needsShards                     // divided weights that wait on the host
+	needsSearch                     // grows with the length or the batch
+	needsStart                      // does not
 )
 
 // A search for lengths adds up what does not grow at its start, and the rest at
@@ -78,5 +85,12 @@ func (s *sheet) servingNeeds() need {
 func (s *sheet) trainingNeeds() need {
 	m := &methods[s.plan.Train.Method]
 	return needsAdapters.when(m.adapters) | needsOthers.when(m.reference > 0 || m.value > 0) | needsHeld.when(s.held) |
-		needsGathered.when(s.Nw > 1) | needsRanks.when(s.N > 1)
+		needsGathered.when(s.Nw > 1) | needsReduced.when(s.N > 1 && s.Ng == 1) | needsMaster.when(s.wm > 0) |
+		needsEight.when(s.eight) | needsCasts.when(s.autocast) | needsStep.when(s.optimizer.temporary > 0 || s.copies()) |
+		needsShards.when(s.Nw > 1 && s.plan.Offload != OffloadNone)
+}
+
+// stageNeeds is what of them a pipeline's stage meets.
+func (s *sheet) stageNeeds() need {
+	return needsLogits.when(s.last) | needsHeadFirst.when(s.last && !s.held && !s.frozen)
 }

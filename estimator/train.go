@@ -71,7 +71,7 @@ func (s *sheet) fillTraining() {
 	if len(s.sights) > 0 {
 		s.fillTowers()
 	}
-	s.met |= s.trainingNeeds()
+	s.met |= s.trainingNeeds() | s.stageNeeds()
 	if s.p > 1 {
 		s.fillFullest()
 	}
@@ -263,6 +263,7 @@ func (s *sheet) fillFullest() {
 // atStage takes the first stage or the last, with so many micro-batches.
 func (s *sheet) atStage(first bool, mb float64) {
 	s.first, s.last, s.mb = first, !first, mb
+	s.met = s.met&^(needsLogits|needsHeadFirst) | s.stageNeeds()
 	s.fillEnds()
 }
 

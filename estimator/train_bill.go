@@ -40,7 +40,7 @@ var runBills = []bill{
 		},
 	},
 	{
-		part: Gradients, moments: AtBackward, basis: Derived, source: "the head's gradient comes first",
+		needs: needsHeadFirst, part: Gradients, moments: AtBackward, basis: Derived, source: "the head's gradient comes first",
 		text:  "2 * h * Vp / t",
 		bytes: func(s *sheet) float64 { return s.headGradient() },
 	},
@@ -95,7 +95,7 @@ var runBills = []bill{
 		},
 	},
 	{
-		part: Logits, moments: AtLoss, basis: Derived, source: "logits, their copies and gradient by the kind of loss",
+		needs: needsLogits, part: Logits, moments: AtLoss, basis: Derived, source: "logits, their copies and gradient by the kind of loss",
 		write: (*sheet).lossText,
 		bytes: (*sheet).lossBytes,
 	},
@@ -133,7 +133,7 @@ var runBills = []bill{
 		},
 	},
 	{
-		needs: needsGathered, part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "FSDP's copies of offloaded shards, beside what it gathers of them",
+		needs: needsShards, part: Buffers, moments: AtLoss | AtBackward, basis: Derived, source: "FSDP's copies of offloaded shards, beside what it gathers of them",
 		payer: func(r *stackRow) bool { return r.copiesShards },
 		text:  "(2*Rt + min(2, wb)*Lay) / Nw",
 		bytes: func(s *sheet) float64 {
@@ -161,7 +161,7 @@ var runBills = []bill{
 		bytes: (*sheet).bucketBytes,
 	},
 	{
-		needs: needsRanks, part: Buffers, moments: WhileTraining, basis: Derived, source: "torch DDP copies gradients into buckets",
+		needs: needsReduced, part: Buffers, moments: WhileTraining, basis: Derived, source: "torch DDP copies gradients into buckets",
 		payer: func(r *stackRow) bool { return r.reduces },
 		write: func(s *sheet, _ *block) string { return s.trainedText(s.gw, "Ng", s.Ng) },
 		bytes: func(s *sheet) float64 {
@@ -172,19 +172,19 @@ var runBills = []bill{
 		},
 	},
 	{
-		part: Buffers, moments: WhileTraining, basis: Derived, source: "fp8 copies of the linears' weights and their transposes: Transformer Engine",
+		needs: needsEight, part: Buffers, moments: WhileTraining, basis: Derived, source: "fp8 copies of the linears' weights and their transposes: Transformer Engine",
 		payer: func(r *stackRow) bool { return r.engine8 },
 		text:  "2 * (Pm + Px)",
 		bytes: (*sheet).eightBytes,
 	},
 	{
-		part: Buffers, moments: AtLoss, basis: Derived, source: "autocast's 16-bit copies of fp32 weights",
+		needs: needsCasts, part: Buffers, moments: AtLoss, basis: Derived, source: "autocast's 16-bit copies of fp32 weights",
 		payer: func(r *stackRow) bool { return r.autocasts },
 		text:  "2 * (Pm + Px)",
 		bytes: (*sheet).castBytes,
 	},
 	{
-		part: Workspace, moments: AtStep, basis: Derived, source: "foreach makes a copy of all parameters",
+		needs: needsStep, part: Workspace, moments: AtStep, basis: Derived, source: "foreach makes a copy of all parameters",
 		write: (*sheet).stepText,
 		bytes: (*sheet).stepBytes,
 	},

@@ -82,7 +82,7 @@ var stateBills = []bill{
 		bytes: func(s *sheet) float64 { return s.aw * s.A / s.Nw },
 	},
 	{
-		part: Master, moments: WhileTraining, basis: Derived, source: zeroSource,
+		needs: needsMaster, part: Master, moments: WhileTraining, basis: Derived, source: zeroSource,
 		write: func(s *sheet, _ *block) string { return s.trainedText(s.wm, "No", s.No) },
 		bytes: func(s *sheet) float64 { return s.onGPU(s.masterBytes()) },
 	},
