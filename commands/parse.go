@@ -135,7 +135,20 @@ func (p *parser) strayWord(word string) *Refused {
 		refused = refuse(BadRequest, "stray_mode", "word", shorten(word), "mode", near)
 		return refused.meant(p.replaced(p.at, near))
 	}
-	return refused.meant(p.hyphenated(), p.without(p.at))
+	refused = refused.meant(p.hyphenated())
+	if p.strayAfter() {
+		return refused // without this word the next would be in the way
+	}
+	return refused.meant(p.without(p.at))
+}
+
+// strayAfter says whether a later word is no mode and no option either.
+func (p *parser) strayAfter() bool {
+	return slices.ContainsFunc(p.words[p.at+1:], func(word string) bool {
+		_, mode := modeWords[strings.ToLower(word)]
+		_, _, option := cutOption(word)
+		return !mode && !option
+	})
 }
 
 // hyphenated is the line with a name that was typed in several words made one.

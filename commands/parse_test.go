@@ -75,6 +75,20 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// A name in several words is offered as one, not with a word taken out of it.
+func TestStrayWordsAreNotOfferedApart(t *testing.T) {
+	for line, want := range map[string][]string{
+		"/mem llama 3.1 8b":               {"/mem llama-3.1-8b"},
+		"/mem llama 3.1 8b train zero:2":  {"/mem llama-3.1-8b train zero:2"},
+		"/mem llama-7b fast train zero:2": {"/mem llama-7b-fast train zero:2", "/mem llama-7b train zero:2"},
+	} {
+		_, err := Parse(line)
+		var refused *Refused
+		require.ErrorAs(t, err, &refused, line)
+		require.Equal(t, want, refused.DidYouMean, line)
+	}
+}
+
 // What parses prints a line that parses to the same plan; nothing panics.
 func FuzzParse(f *testing.F) {
 	for _, line := range []string{"/mem llama-7b train zero:2 gpus:8", "/fit x gpu:4090", "/mem custom h:1 l:1", "", "/", "/mem a:b=c", "/mem x seq:32k out=1m", "fit ,", "/compare a, , b"} {
