@@ -137,6 +137,19 @@ func (k *kept) whole(u unit, bytes float64) {
 	}
 }
 
+// all adds the same bytes of several units, none of them the plan's, that every
+// tensor rank keeps.
+func (k *kept) all(units []unit, bytes float64) {
+	width := 0.0
+	for _, u := range units {
+		width += k.block.units[u]
+		if k.terms != nil {
+			k.terms.whole[u] += bytes
+		}
+	}
+	k.sum += bytes * width
+}
+
 // cut adds bytes that tensor parallelism divides.
 func (k *kept) cut(u unit, bytes float64) {
 	add := bytes * k.width(u) * k.shares

@@ -17,6 +17,32 @@ var loraInputs = [...]struct {
 	{TargetDown, perFFN, perHidden, perExpert, perRow},
 }
 
+// sides are the widths that the linears of some targets read and write.
+type sides struct{ inputs, outputs []unit }
+
+// loraSides has them for every set of targets, expertSides the same where the
+// FFN is experts alone: a search of thousands need not look each target up.
+var loraSides, expertSides = sidesOf(false), sidesOf(true)
+
+func sidesOf(experts bool) (all [AllLinear + 1]sides) {
+	for set := range all {
+		for _, row := range loraInputs {
+			switch {
+			case Targets(set)&row.target == 0:
+			case experts && row.target >= TargetGate:
+				all[set].add(row.expert, row.expertOut)
+			default:
+				all[set].add(row.dense, row.denseOut)
+			}
+		}
+	}
+	return all
+}
+
+func (s *sides) add(input, output unit) {
+	s.inputs, s.outputs = append(s.inputs, input), append(s.outputs, output)
+}
+
 // keepAdapters: each adapter keeps its narrow middle. DoRA's magnitudes need the
 // outputs of linear and adapter, which they scale. With dropout it keeps a
 // mask and the result of its own; without, adapters of the base's dtype share
@@ -52,19 +78,13 @@ func (s *sheet) adapterInput() float64 {
 
 // keepSides are the inputs and outputs of each target's linears.
 func keepSides(s *sheet, b *block, k *kept, inputs, outputs float64) {
-	for i := range loraInputs {
-		row := &loraInputs[i]
-		if s.targets&row.target == 0 {
-			continue
-		}
-		input, output := row.dense, row.denseOut
-		if row.target >= TargetGate && b.f == 0 && b.E > 0 {
-			input, output = row.expert, row.expertOut
-		}
-		k.whole(input, inputs)
-		if outputs > 0 {
-			k.whole(output, outputs)
-		}
+	of := &loraSides[s.targets&AllLinear]
+	if b.f == 0 && b.E > 0 {
+		of = &expertSides[s.targets&AllLinear]
+	}
+	k.all(of.inputs, inputs)
+	if outputs > 0 {
+		k.all(of.outputs, outputs)
 	}
 }
 
