@@ -50,8 +50,16 @@ func (s *scan) dropRefused() {
 
 // addCard keeps a card; one named twice is one.
 func (s *scan) addCard(c card) {
-	if row := s.r.cards.rows[c.base]; row != nil && c.count > 1 && len(row.sizes) > 0 && c.gb == float64(c.count*row.sizes[0]) && !slices.Contains(row.sizes, int64(c.gb)) {
-		c.gb = 0 // "3 x 3090 (72GB)"
+	if row := s.r.cards.rows[c.base]; row != nil && c.count > 1 && !slices.Contains(row.sizes, int64(c.gb)) {
+		for i, size := range row.sizes {
+			if c.gb != float64(c.count*size) {
+				continue
+			}
+			if c.gb = float64(size); i == 0 {
+				c.gb = 0 // "3 x 3090 (72GB)"
+			}
+			break // "4xA100 160GB" are four of 40
+		}
 	}
 	s.most = max(s.most, c.count)
 	for i := range s.cards {

@@ -71,3 +71,10 @@ var (
 	chips    = map[string]bool{"1": true, "2": true, "3": true, "4": true, "5": true}
 	surnames = map[string]bool{"pro": true, "max": true, "ultra": true}
 )
+
+// isChip says that a card is one of Apple's chips: m2-ultra, and not m40.
+func isChip(base string) bool {
+	name, _, _ := strings.Cut(base, "-")
+	digits, ok := strings.CutPrefix(name, "m")
+	return ok && chips[digits]
+}

@@ -26,8 +26,8 @@ func (s *scan) impliesTraining() bool {
 				return true
 			}
 		case "method":
-			if s.negated(f) && f.tag.value != "full" && s.has("method", "full") {
-				return true // "not lora, full"
+			if s.negated(f) && f.tag.value != "full" && (s.has("method", "full") || !s.has("mode", "infer")) {
+				return true // "not lora, full", and "a 7b, not lora", which nobody says of running it
 			}
 			if !s.negated(f) && !s.taggedAt(f.to, "paper") && !s.isLoneFull(f) {
 				return true

@@ -114,7 +114,7 @@ func (s *scan) familyAt(i int) (*model, bool) {
 		return nil, false
 	}
 	f := s.r.families.list[int([]rune(tags[0].value)[0])]
-	if common[s.atoms[i].text] && end == i+1 && !s.partFollows(end, f) {
+	if common[s.atoms[i].text] && end == i+1 && !s.partFollows(end, f) && !s.sizeStandsBefore(i, f) {
 		return nil, false
 	}
 	return s.extend(&model{from: i, to: end, family: f}), true
@@ -130,6 +130,16 @@ func (s *scan) partFollows(i int, f *family) bool {
 	}
 	p, ok := partAt(s.atoms, i)
 	return ok && (p.what == 's' || p.what == 'v' && f.numbers[p.text] || s.atoms[i].gap == hyphen)
+}
+
+// sizeStandsBefore says that a size of the family was said right before: "7b
+// bloom".
+func (s *scan) sizeStandsBefore(i int, f *family) bool {
+	if len(s.models) == 0 {
+		return false
+	}
+	last := s.models[len(s.models)-1]
+	return last.to == i && last.bare() && len(last.sizes) == 1 && f.hasSize(last.sizes[0])
 }
 
 // misspelt corrects the name of a family that a number follows: "lama 3 8b".

@@ -145,6 +145,9 @@ func (s *scan) setNumber(key string, i int) {
 			if s.atoms[end].is("k") && kilo[key] {
 				unit = 1024
 			}
+			if power, ok := roundPower(value); ok && unit == 1024 {
+				value, unit = power, 1
+			}
 			value, end = value*unit, end+1
 		} else if s.atoms[end].is("%") {
 			value, end = value/100, end+1
@@ -162,3 +165,14 @@ func (s *scan) setNumber(key string, i int) {
 
 // text writes a number as the typed line does.
 func text(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
+
+// roundPower is the power of two that a number of thousands was cut from: 262k
+// are 262144 tokens, as models have them, and not 262 times 1024.
+func roundPower(thousands float64) (float64, bool) {
+	for power := 65536.0; power <= longest; power *= 2 {
+		if math.Floor(power/1000) == thousands {
+			return power, true
+		}
+	}
+	return 0, false
+}

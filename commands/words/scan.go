@@ -49,8 +49,8 @@ func (s *scan) read() {
 }
 
 // preferChips leaves out a place to run where its card was named too ("Colab
-// Pro A100"), and a Mac where its chip or another card was: its memory then
-// belongs to that.
+// Pro A100"), and a Mac where its chip was, to which its memory then belongs, or
+// where another card was and no memory of the Mac.
 func (s *scan) preferChips() {
 	if slices.ContainsFunc(s.cards, func(c card) bool { return !c.weak }) {
 		s.cards = slices.DeleteFunc(s.cards, func(c card) bool { return c.weak })
@@ -59,12 +59,13 @@ func (s *scan) preferChips() {
 	if chip < 0 {
 		return
 	}
+	apple := isChip(s.cards[chip].base)
 	for _, c := range s.cards {
-		if c.base == plainMac && s.cards[chip].gb == 0 {
+		if c.base == plainMac && apple && s.cards[chip].gb == 0 {
 			s.cards[chip].gb = c.gb
 		}
 	}
-	s.cards = slices.DeleteFunc(s.cards, func(c card) bool { return c.base == plainMac })
+	s.cards = slices.DeleteFunc(s.cards, func(c card) bool { return c.base == plainMac && (apple || c.gb == 0) })
 }
 
 // plainMac is the card of a Mac whose chip was not named.
@@ -199,7 +200,7 @@ func (s *scan) negated(f found) bool {
 }
 
 // fillers stand between a word and what it is about.
-var fillers = map[string]bool{"=": true, ":": true, "of": true, "is": true, "at": true, "~": true, "to": true, "size": true, "up": true, "about": true, "around": true, "use": true, "using": true, "any": true, "the": true, "为": true, "是": true, "约": true, "大": true, "小": true, "到": true, "设": true, "开": true, "了": true, "a": true, "dtype": true, "cache": true, "in": true, "as": true, "quant": true, "量": true, "化": true, "用": true, "len": true, "(": true, "\"": true, "'": true, "set": true, "type": true, "数": true}
+var fillers = map[string]bool{"=": true, ":": true, "of": true, "is": true, "at": true, "~": true, "to": true, "size": true, "up": true, "about": true, "around": true, "use": true, "using": true, "any": true, "the": true, "为": true, "是": true, "约": true, "大": true, "小": true, "到": true, "设": true, "开": true, "了": true, "a": true, "dtype": true, "cache": true, "in": true, "as": true, "quant": true, "量": true, "化": true, "用": true, "len": true, "(": true, "\"": true, "'": true, "set": true, "type": true, "数": true, "are": true, "both": true, "都": true, "已": true, "经": true, "调": true, "降": true}
 
 // languageOf is the language to answer in: the one asked for, else that of the
 // script.

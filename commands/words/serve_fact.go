@@ -78,10 +78,11 @@ func (s *scan) degrees() float64 {
 
 // askedCard is the card that the question is about: of several that are named by
 // their size alone, the one that "is it enough" follows; else the one that is
-// all there is ("but at home only a 4080"), or the first.
+// all there is ("but at home only a 4080") or may come ("should I buy a 5090"), or
+// the first.
 func (s *scan) askedCard() int {
 	for i, c := range s.cards {
-		if i > 0 && s.taggedBefore(c.from, "onlyhas") {
+		if i > 0 && (s.taggedBefore(c.from, "onlyhas") || s.endsBefore(c.from, "newcard")) {
 			return i
 		}
 	}
