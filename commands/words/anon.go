@@ -36,6 +36,10 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 			return c, true
 		}
 	}
+	if end, n := s.countBehind(to); end > to && isTimes(s.atoms[to]) {
+		c.to, c.count = end, n // 24GB x2
+		return c, !s.taggedAt(end, "hostword") || s.taggedAt(end, "gpuword")
+	}
 	if (s.taggedBefore(from, "measure") || s.taggedBefore(from, "approx")) && !s.taggedBefore(from, "on") {
 		return c, false
 	}

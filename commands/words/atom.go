@@ -117,13 +117,28 @@ func atomAt(runes []rune, i int, before []atom) (int, atom) {
 		return numberAt(runes, i, before)
 	case isLetter(c):
 		n := 1
-		times := c == 'x' && i > 0 && isDigit(runes[i-1]) // 8xH100
+		times := c == 'x' && i > 0 && (isDigit(runes[i-1]) || len(before) > 1 && unitEnds(runes, i)) // 8xH100
 		for i+n < len(runes) && isLetter(runes[i+n]) && !times {
 			n++
+		}
+		if n > 1 && i > 0 && isDigit(runes[i-1]) && i+n < len(runes) && isDigit(runes[i+n]) && timesBehindUnit[strings.ToLower(string(runes[i:i+n]))] {
+			n-- // A100-80Gx8
 		}
 		return n, atom{text: strings.ToLower(string(runes[i : i+n])), kind: letters}
 	}
 	return 1, atom{text: string(c), kind: mark}
+}
+
+// timesBehindUnit are units of memory with the sign of a count behind them.
+var timesBehindUnit = map[string]bool{"gx": true, "gbx": true, "gibx": true}
+
+// unitEnds says that an x at i multiplies the memory size before it: 80Gx8.
+func unitEnds(runes []rune, i int) bool {
+	from := i
+	for from > 0 && isLetter(runes[from-1]) {
+		from--
+	}
+	return from > 0 && isDigit(runes[from-1]) && i+1 < len(runes) && isDigit(runes[i+1]) && timesBehindUnit[strings.ToLower(string(runes[from:i+1]))]
 }
 
 // numberAt reads a number: 16, 2.5, 128,000, and 2_5 as 2.5 where that is not

@@ -36,7 +36,26 @@ func (s *scan) findCards() {
 	}
 	s.dropRefused()
 	s.findSizedCards()
+	s.sizesByTotal()
 	s.findCounts()
+}
+
+// sizesByTotal gives cards that come in several sizes the one of which so many
+// make the memory that was said elsewhere: "8x RTX 6000, 768GB of VRAM".
+func (s *scan) sizesByTotal() {
+	for k := range s.cards {
+		c := &s.cards[k]
+		row := s.r.cards.rows[c.base]
+		if row == nil || c.gb > 0 || c.count < 2 {
+			continue
+		}
+		for i := range s.atoms {
+			_, gb := s.memoryAt(i)
+			if at := slices.IndexFunc(row.sizes, func(size int64) bool { return gb == float64(c.count*size) }); at > 0 {
+				c.gb = float64(row.sizes[at])
+			}
+		}
+	}
 }
 
 // dropRefused leaves out the cards that are not meant where others are: "rather
