@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -38,7 +37,7 @@ func startRedis(t *testing.T) (port string, client valkey.Client) {
 	if err != nil {
 		t.Skip("skipped: redis-server is not installed (Debian: redis-server)")
 	}
-	port = freePort(t)
+	port = hubtest.FreePort(t)
 	server := exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
 	require.NoError(t, server.Start())
 	t.Cleanup(func() {
@@ -51,16 +50,6 @@ func startRedis(t *testing.T) (port string, client valkey.Client) {
 	}, 10*time.Second, 10*time.Millisecond)
 	t.Cleanup(client.Close)
 	return port, client
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	require.NoError(t, err)
-	return port
 }
 
 // TestOneOfThreeReplicasKilled: the questions it had said "thinking" to are the
@@ -76,7 +65,7 @@ func TestOneOfThreeReplicasKilled(t *testing.T) {
 		"MEMBOT_STORE": "valkey://127.0.0.1:" + port + "/0",
 	}
 	b, c := startServing(t, vars), startServing(t, vars)
-	addr := "127.0.0.1:" + freePort(t)
+	addr := "127.0.0.1:" + hubtest.FreePort(t)
 	vars["MEMBOT_ADDR"], vars["MEMBOT_OPS_ADDR"], vars[serveEnv] = addr, "127.0.0.1:0", "1"
 	victim := exec.Command(os.Args[0])
 	victim.Env = append(os.Environ(), "HOME="+t.TempDir())

@@ -71,7 +71,7 @@ func TestSoak(t *testing.T) {
 	for i := range 100 {
 		addModel(s.hub, fmt.Sprintf("acme/model-%d", i))
 	}
-	s.port = freePort(t)
+	s.port = hubtest.FreePort(t)
 	s.startStore()
 	t.Cleanup(s.stopStore)
 	pid := s.startBot()
@@ -155,7 +155,7 @@ func (s *soak) ask(phase, line string) {
 
 func (s *soak) startBot() (pid int) {
 	s.t.Helper()
-	port := freePort(s.t)
+	port := hubtest.FreePort(s.t)
 	s.ops = "http://127.0.0.1:" + port
 	bot := exec.Command(os.Getenv("MEMBOT_BIN"), "serve")
 	bot.Env = []string{

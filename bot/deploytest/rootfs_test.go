@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -202,7 +201,7 @@ func TestImageRuns(t *testing.T) {
 // serve runs the bot, asks it, and stops it as an engine does.
 func (i *image) serve(endpoint string) {
 	t := i.t
-	ops := "127.0.0.1:" + freePort(t)
+	ops := "127.0.0.1:" + hubtest.FreePort(t)
 	var log bytes.Buffer
 	bot := i.command(t.Context(), []string{endpoint, "MEMBOT_OPS_ADDR=" + ops, "MEMBOT_ASK_TOKEN=" + leaktest.Ask}, "serve")
 	bot.Stderr = io.MultiWriter(&log, leaktest.Writer("a log"))
@@ -228,14 +227,4 @@ func (i *image) serve(endpoint string) {
 	for _, level := range []string{`"level":"WARN"`, `"level":"ERROR"`} {
 		require.NotContains(t, log.String(), level)
 	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	require.NoError(t, err)
-	return port
 }

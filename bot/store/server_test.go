@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"membot/hfhub/hubtest"
 )
 
 // realServer is a real server of a test's own, on a port of its own.
@@ -27,12 +29,7 @@ func startRedis(t testing.TB) *realServer {
 	if _, err := serverBinary(); err != nil {
 		t.Skip("skipped: neither redis-server nor valkey-server is installed (Debian: redis-server)")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	r := &realServer{t: t, port: port, dir: t.TempDir()}
+	r := &realServer{t: t, port: hubtest.FreePort(t), dir: t.TempDir()}
 	r.start()
 	t.Cleanup(r.stop)
 	return r
