@@ -145,14 +145,19 @@ func configFor(d *discordtest.Discord, o *oracle) Config {
 func overGateway(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{Discord: discordtest.New(t), oracle: &oracle{}}
+	s.start(t)
+	require.True(t, s.Gateway.Live(1, 5*time.Second), "the bot did not log in")
+	require.Eventually(t, s.bot.Ready, 5*time.Second, time.Millisecond)
+	return s
+}
+
+// start makes a bot that logs in to the gateway, and runs it.
+func (s *stage) start(t testing.TB) {
 	cfg := configFor(s.Discord, s.oracle)
 	cfg.Token = s.Token
 	s.bot = New(cfg)
 	s.bot.pace = brisk()
 	s.run(t)
-	require.True(t, s.Gateway.Live(1, 5*time.Second), "the bot did not log in")
-	require.Eventually(t, s.bot.Ready, 5*time.Second, time.Millisecond)
-	return s
 }
 
 // run runs the bot until the test, or stop, ends it.

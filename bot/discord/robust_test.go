@@ -204,11 +204,7 @@ func TestTheGatewayRecovers(t *testing.T) {
 		t.Parallel()
 		s := &stage{Discord: discordtest.New(t), oracle: &oracle{}}
 		s.Gateway.Meet("op7", "op9", "op7")
-		cfg := configFor(s.Discord, s.oracle)
-		cfg.Token = s.Token
-		s.bot = New(cfg)
-		s.bot.pace = brisk()
-		s.run(t)
+		s.start(t)
 		require.Eventually(t, s.bot.Ready, 10*time.Second, 5*time.Millisecond)
 		s.answers(t)
 	})
@@ -227,11 +223,7 @@ func TestTheGatewayRecovers(t *testing.T) {
 		t.Parallel()
 		s := &stage{Discord: discordtest.New(t), oracle: &oracle{}}
 		s.Gateway.ResumeAt("ws://127.0.0.1:1/")
-		cfg := configFor(s.Discord, s.oracle)
-		cfg.Token = s.Token
-		s.bot = New(cfg)
-		s.bot.pace = brisk()
-		s.run(t)
+		s.start(t)
 		require.True(t, s.Gateway.Live(1, 5*time.Second))
 		s.Gateway.Break()
 		require.True(t, s.Gateway.Live(2, 10*time.Second))
@@ -252,11 +244,7 @@ func TestTheGatewayRecovers(t *testing.T) {
 		t.Parallel()
 		s := &stage{Discord: discordtest.New(t), oracle: &oracle{}}
 		s.Gateway.Mute(true, 100*time.Millisecond)
-		cfg := configFor(s.Discord, s.oracle)
-		cfg.Token = s.Token
-		s.bot = New(cfg)
-		s.bot.pace = brisk()
-		s.run(t)
+		s.start(t)
 		require.True(t, s.Gateway.Live(1, 5*time.Second))
 		s.Gateway.Mute(false, 100*time.Millisecond)
 		s.Gateway.Mute(true, 30*time.Second)

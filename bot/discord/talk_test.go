@@ -275,11 +275,7 @@ func TestButtonsSurviveARestart(t *testing.T) {
 	m := first.Human("ann").Slash("mem", option{Name: "model", Value: "llama-7b"}).Shown()
 	ann := first.Human("ann2")
 	require.NoError(t, first.stop())
-	cfg := configFor(first.Discord, first.oracle)
-	cfg.Token = first.Token
-	first.bot = New(cfg)
-	first.bot.pace = brisk()
-	first.run(t)
+	first.start(t)
 	require.True(t, first.Gateway.Live(2, 5*time.Second))
 	e := ann.Choose(m, "v1|?size", "batch:8").Answer()
 	require.Equal(t, "/mem llama-7b batch:8", e.Footer())
