@@ -44,13 +44,13 @@ func mlaModes(s *sheet) float64 {
 	}
 }
 
-// latentToken is the bytes of a token where MLA's latents are cached once; 0
+// latentTokens is the bytes of a token where MLA's latents are cached once; 0
 // without MLA.
-func (s *sheet) latentToken() float64 {
+func (s *sheet) latentTokens() float64 {
 	total := 0.0
 	for i := range s.blocks {
 		if b := &s.blocks[i]; b.layer.Mixer.Kind == MLA && s.keeps(b) {
-			total += b.l * s.wk * (b.r + b.R + b.ix)
+			total += s.latentToken(b, 1)
 		}
 	}
 	return total

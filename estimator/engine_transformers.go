@@ -42,10 +42,10 @@ var transformersBills = bills(weightBills, growingCache(cacheBills), []bill{
 		needs: needsWindow, part: Workspace, moments: AtPrefill, basis: Derived, source: "transformers' cache_utils.py: a window's last tokens are a view of the whole prompt",
 		text: "l * kh * (wk*d + wv*vd) * Tv * Pk",
 		each: func(s *sheet, b *block) float64 {
-			if cache := s.headCache(b); cache > 0 {
-				return cache / s.kept(b) * s.viewed(b) * s.v.cached
+			if !s.keeps(b) {
+				return 0
 			}
-			return 0
+			return s.headToken(b) * s.viewed(b) * s.v.cached
 		},
 	},
 	{

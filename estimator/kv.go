@@ -81,22 +81,37 @@ func (s *sheet) keeps(b *block) bool {
 	return m.Kind.Attends() && !m.SharesKV && !s.arch.NoHead
 }
 
+// asLatents says whether a kind is cached as latents, and not by head.
+func (s *sheet) asLatents(b *block) bool { return b.layer.Mixer.Kind == MLA && s.v.latents > 0 }
+
+// headToken is the bytes of one token's keys and values by head, in all blocks of
+// a kind.
+func (s *sheet) headToken(b *block) float64 {
+	return b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*s.valueDim(b))
+}
+
+// latentToken is the bytes of one token's latents, so many copies, in all blocks
+// of a kind.
+func (s *sheet) latentToken(b *block, copies float64) float64 {
+	return b.l * s.wk * (copies*b.r + b.R + b.ix)
+}
+
 // headCache is a kind's keys and values by head.
 func (s *sheet) headCache(b *block) float64 {
-	if !s.keeps(b) || b.layer.Mixer.Kind == MLA && s.v.latents > 0 {
+	if !s.keeps(b) || s.asLatents(b) {
 		return 0
 	}
-	return b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*s.valueDim(b)) * s.kept(b)
+	return s.headToken(b) * s.kept(b)
 }
 
 // latentCache is a kind's latents, the same on every tensor rank.
 //
 // DeepSeek-V2, section 2.1. https://arxiv.org/abs/2405.04434
 func (s *sheet) latentCache(b *block) float64 {
-	if b.layer.Mixer.Kind != MLA || s.v.latents == 0 || s.arch.NoHead {
+	if !s.asLatents(b) || s.arch.NoHead {
 		return 0
 	}
-	return b.l * s.wk * (s.v.latents*b.r + b.R + b.ix) * s.kept(b)
+	return s.latentToken(b, s.v.latents) * s.kept(b)
 }
 
 // expanded is the bytes of a token where MLA's keys and values are cached for
@@ -106,7 +121,7 @@ func (s *sheet) expanded() float64 {
 	total := 0.0
 	for i := range s.blocks {
 		if b := &s.blocks[i]; b.layer.Mixer.Kind == MLA && b.k > 1 && s.keeps(b) {
-			total += b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*b.dv)
+			total += s.headToken(b)
 		}
 	}
 	return total
@@ -163,11 +178,11 @@ func (s *sheet) draftCache() float64 {
 	total := 0.0
 	for i := range s.mtpBlocks {
 		b := &s.mtpBlocks[i]
-		switch m := &b.layer.Mixer; {
-		case m.Kind == MLA && s.v.latents > 0:
-			total += b.l * s.wk * (s.v.latents*b.r + b.R + b.ix)
-		case m.Kind.Attends():
-			total += b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*s.valueDim(b))
+		switch {
+		case s.asLatents(b):
+			total += s.latentToken(b, s.v.latents)
+		case b.layer.Mixer.Kind.Attends():
+			total += s.headToken(b)
 		}
 	}
 	return total
@@ -182,11 +197,11 @@ func (s *sheet) perToken() float64 {
 		if !s.keeps(b) {
 			continue
 		}
-		if b.layer.Mixer.Kind == MLA && s.v.latents > 0 {
-			total += b.l * s.wk * (s.v.latents*b.r + b.R + b.ix) / float64(or(b.layer.Mixer.Compress, 1))
+		if s.asLatents(b) {
+			total += s.latentToken(b, s.v.latents) / float64(or(b.layer.Mixer.Compress, 1))
 			continue
 		}
-		total += b.l * s.kvHeads(b) * (s.wk*b.d + s.wv*s.valueDim(b))
+		total += s.headToken(b)
 	}
 	return total * s.v.cached / float64(or(s.plan.Serve.DecodeContext, 1))
 }

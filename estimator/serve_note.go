@@ -25,7 +25,7 @@ func (s *sheet) serveNotes(b *Breakdown) {
 	if heads := s.expanded(); heads > 0 && s.plan.Serve.Engine == Transformers {
 		note("mla_expanded", "engine", strconv.FormatFloat(heads, 'f', 0, 64), true)
 	}
-	if token := s.latentToken(); token > 0 && s.v.latents == 0 {
+	if token := s.latentTokens(); token > 0 && s.v.latents == 0 {
 		note("mla_by_head", "engine", strconv.FormatFloat(token, 'f', 0, 64), true)
 	}
 	if s.asked.NeedsCheckpoint(s.arch) {
@@ -85,7 +85,7 @@ func (s *sheet) windowNote() (code, value string) {
 		if !b.slides() || b.W >= s.s+s.n || !s.keeps(b) {
 			continue
 		}
-		token := s.headCache(b) * s.v.cached / s.kept(b)
+		token := s.headToken(b) * s.v.cached
 		if s.v.row.window(s, b) == s.s+s.n {
 			whole += token * (s.kept(b) - s.b*b.W)
 		} else if s.v.row.grows {
