@@ -45,9 +45,9 @@ func given(s string, ok bool) string {
 	return s
 }
 
-// onLoad are the formats that an engine makes itself of weights stored otherwise,
-// with the flag's word for each.
-var onLoad = map[estimator.Engine]map[estimator.DType]string{
+// loadWords are an engine's words for the formats that it makes itself of weights
+// stored otherwise ([estimator.Plan.NeedsCheckpoint] says which).
+var loadWords = map[estimator.Engine]map[estimator.DType]string{
 	estimator.VLLM:   {estimator.FP8: "fp8", estimator.NF4: "bitsandbytes"},
 	estimator.SGLang: {estimator.FP8: "fp8"},
 	estimator.Transformers: {
@@ -60,26 +60,21 @@ var onLoad = map[estimator.Engine]map[estimator.DType]string{
 // torchNames are the formats that every engine casts weights to as it loads.
 var torchNames = map[estimator.DType]string{estimator.BF16: "bfloat16", estimator.FP16: "float16", estimator.FP32: "float32"}
 
-// asStored says whether the plan's weights are those of the repository.
-func asStored(f *Found, p *estimator.Plan) bool {
-	return p.DType == estimator.Stored || p.DType == f.Arch.Quant.DType
-}
-
 // checkpoint is what the engine is told to load: the model, or, for a format
 // that the engine makes of no other, the place of a checkpoint that has it.
 func checkpoint(f *Found, p *estimator.Plan) string {
-	if asStored(f, p) || torchNames[p.DType] != "" || onLoad[p.Serve.Engine][p.DType] != "" {
-		return f.ID
+	if p.NeedsCheckpoint(f.Arch) {
+		return "path/to/" + baseName(f.ID) + "-" + strings.ToUpper(p.DType.String())
 	}
-	return "path/to/" + baseName(f.ID) + "-" + strings.ToUpper(p.DType.String())
+	return f.ID
 }
 
 // loadFlag is the engine's word for a format that it makes as it loads.
 func loadFlag(f *Found, p *estimator.Plan) string {
-	if asStored(f, p) {
+	if p.DType == f.Arch.Quant.DType {
 		return ""
 	}
-	return onLoad[p.Serve.Engine][p.DType]
+	return loadWords[p.Serve.Engine][p.DType]
 }
 
 // baseName is an id without its owner.

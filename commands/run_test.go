@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"membot/estimator"
 )
 
 // What is to copy starts: it names no weights that are not there, and no flag
@@ -28,5 +30,21 @@ func TestRunTexts(t *testing.T) {
 		answer := service.Answer(t.Context(), Question{Text: question})
 		require.NotEmpty(t, answer.Run, "%s: %+v", question, answer.Error)
 		assert.Equal(t, want, answer.Run[0].Text, question)
+	}
+}
+
+// Every format that an engine makes as it loads has the engine's word for it, and
+// no other has.
+func TestLoadWords(t *testing.T) {
+	for engine := range serveRuns {
+		if engine == estimator.LlamaCPP || engine == estimator.IKLlamaCPP {
+			continue // they load a file of its own
+		}
+		for _, dtype := range estimator.DTypes() {
+			p := estimator.Plan{DType: dtype, Serve: estimator.Serve{Engine: engine}}
+			made := dtype != estimator.Stored && !dtype.Plain() && !p.NeedsCheckpoint(estimator.Arch{DType: estimator.BF16})
+			require.Equal(t, made, loadWords[engine][dtype] != "", "%v %v", engine, dtype)
+			require.Equal(t, dtype.Plain(), torchNames[dtype] != "", dtype)
+		}
 	}
 }
