@@ -41,9 +41,28 @@ func clean(text string) string {
 		text = mention.ReplaceAllString(text, " ")
 	}
 	if strings.HasPrefix(text, "/") || anyOf(text, " /", "./", "~/", "\"/", "'/", "(/", "=/") {
-		text = path.ReplaceAllString(text, " ")
+		text = path.ReplaceAllStringFunc(text, folderModel)
 	}
 	return text
+}
+
+// sizedName is a folder's name that holds a number of parameters, as those of
+// models do: Meta-Llama-3-8B, models--Qwen--Qwen2.5-7B.
+var sizedName = regexp.MustCompile(`(?i)^(?:models--[\w.-]*--)?([a-z][\w.-]*?[-_.]?\d+(?:[._]\d+)?(?:x\d+)?b(?:[-_.][\w.-]*)?)$`)
+
+// folderModel gives the model that a path leads to, by the name of its last
+// folder of that kind; a space for any other path.
+func folderModel(path string) string {
+	if strings.Contains(path, "..") {
+		return " "
+	}
+	folders := strings.FieldsFunc(path, func(c rune) bool { return strings.ContainsRune("/\"'()=,; \t", c) })
+	for _, folder := range slices.Backward(folders) {
+		if name := sizedName.FindStringSubmatch(folder); name != nil && !strings.HasSuffix(name[1], ".py") {
+			return " " + name[1] + " "
+		}
+	}
+	return " "
 }
 
 // anyOf says that the text holds one of the signs, without which the search for

@@ -14,7 +14,7 @@ func (s *scan) decide() Reading {
 	if len(s.models) == 0 {
 		return s.withoutModel(out, p)
 	}
-	if off, sure := s.offTopic(); off != "" && !s.aboutMemory() && (sure && off != "smalltalk" || (off == "quality" || off == "other") && len(s.cards) == 0) {
+	if off, sure := s.offTopic(); off != "" && !s.aboutMemory() && !s.inPassing(off, p) && (sure && off != "smalltalk" || (off == "quality" || off == "other") && len(s.cards) == 0) {
 		out.Kind, out.Topic = OffTopic, off
 		return out
 	}
@@ -28,6 +28,16 @@ func (s *scan) decide() Reading {
 		return out
 	}
 	return s.withModel(out, p)
+}
+
+// inPassing says that a word of something else came beside a setup that was told
+// whole ("in docker, num_ctx 131072 on a T4"), or beside what something takes
+// ("works good, but takes 16G").
+func (s *scan) inPassing(off string, p plan) bool {
+	if off == "other" && len(s.cards) > 0 && len(p.values) > 1 {
+		return true
+	}
+	return !s.speaksOf("strong", off) && s.amounts > 0 && s.asks("need")
 }
 
 // asksLargest says that the card is named and the model's size is what is asked
@@ -53,6 +63,8 @@ func (s *scan) withoutModel(out Reading, p plan) Reading {
 		out.Kind, out.Topic = OffTopic, off
 	case sure && score < conceptSure && (!s.aboutMemory() || (off == "other" || off == "install") && !hardware):
 		out.Kind, out.Topic = OffTopic, off
+	case hardware && s.fitsSurely() && p.told() && !s.whyWord():
+		s.modelsFor(&out, p)
 	case score > conceptAt || score == conceptAt && !hardware && (!s.asks("quantity") || s.asks("save") || s.asks("why") || s.namedOutright(topic)):
 		out.Kind, out.Topic = Concept, topic
 	case off == "other" && !s.aboutMemory() && !s.asks("capacity") && !s.asks("models"):
@@ -60,10 +72,7 @@ func (s *scan) withoutModel(out Reading, p plan) Reading {
 	case hardware && s.aboutCard(p):
 		out.Kind, out.Line = GPUs, "/gpus "+s.cardOnly()
 	case hardware:
-		out.Kind, out.Line = Models, typed("/models", nil, p)
-		if !s.asks("models") {
-			out.Ask = "model"
-		}
+		s.modelsFor(&out, p)
 	case s.asks("models"):
 		out.Kind, out.Ask = Unclear, "gpu"
 		out.Choices = []string{"/models " + p.mode + " gpu:24g", "/models " + p.mode + " gpu:a100-80g", "/models " + p.mode + " gpu:8g"}
@@ -78,6 +87,26 @@ func (s *scan) withoutModel(out Reading, p plan) Reading {
 	}
 	s.assumeCard(&out)
 	return out
+}
+
+// modelsFor answers with what the card holds, and asks for the model.
+func (s *scan) modelsFor(out *Reading, p plan) {
+	out.Kind, out.Line = Models, typed("/models", nil, p)
+	if !s.asks("models") {
+		out.Ask = "model"
+	}
+}
+
+// told says that a setup was told and not merely a card and a word: its batch,
+// its length, its stage.
+func (p plan) told() bool {
+	n := 0
+	for key := range p.values {
+		if key != "gpu" && key != "gpus" {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // wantsSizing says that the question is about running or training something.

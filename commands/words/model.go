@@ -47,6 +47,7 @@ func (s *scan) findModels() {
 	s.dropUnmeant()
 	s.mergeSizes()
 	s.listSizes()
+	s.dropRepeats()
 }
 
 // modelAt reads the mention that begins at i.
