@@ -48,7 +48,7 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 		after++
 	}
 	switch {
-	case s.taggedAt(to, "gpuword"), s.taggedAt(after, "gpuword"):
+	case s.taggedAt(to, "gpuword"), s.taggedAt(after, "gpuword"), s.standsAt(to, "gpuword"):
 	case s.taggedBefore(from, "on"), s.taggedBefore(from, "gpuword"):
 	case s.taggedAt(to, "ask") && s.fitsAt(to):
 	case s.lastWord(to) && soldSizes[gb] && len(s.models) > 0 && !s.has("ask", "why"):
@@ -160,3 +160,9 @@ var notCards = map[string]bool{"layers": true, "layer": true, "hours": true, "ho
 
 // cardHan may stand behind 张.
 var cardHan = map[string]bool{"卡": true, "显": true, "够": true, "呢": true, "能": true, "行": true, "可": true, "的": true, "就": true, "还": true, "也": true, "跑": true, "上": true, "吗": true, "会": true, "都": true, "怎": true, "不": true, "要": true}
+
+// standsAt says that a phrase of that kind begins at i, be it within a longer one.
+func (s *scan) standsAt(i int, key string) bool {
+	_, _, ok := s.tagAt(i, key)
+	return ok
+}

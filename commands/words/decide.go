@@ -37,7 +37,7 @@ func (s *scan) inPassing(off string, p plan) bool {
 	if off == "other" && len(s.cards) > 0 && len(p.values) > 1 {
 		return true
 	}
-	return !s.speaksOf("strong", off) && s.amounts > 0 && s.asks("need")
+	return s.said("strong", off) == 0 && s.amounts > 0 && s.asks("need")
 }
 
 // asksLargest says that the card is named and the model's size is what is asked
@@ -61,7 +61,8 @@ func (s *scan) withoutModel(out Reading, p plan) Reading {
 	switch {
 	case sure && off == "smalltalk" && !hardware && score < conceptAt && !s.asks("memory"):
 		out.Kind, out.Topic = OffTopic, off
-	case sure && score < conceptSure && (!s.aboutMemory() || (off == "other" || off == "install") && !hardware):
+	case sure && off == "speed" && !s.asks("memory") && !s.fitsSurely() && !s.namedOutright(topic),
+		sure && score < conceptSure && (!s.aboutMemory() || (off == "other" || off == "install") && !hardware):
 		out.Kind, out.Topic = OffTopic, off
 	case hardware && s.fitsSurely() && p.told() && !s.whyWord():
 		s.modelsFor(&out, p)

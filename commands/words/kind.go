@@ -30,6 +30,8 @@ func (s *scan) kindOf(names []string, p plan) string {
 		return Fit
 	case s.asks("why") && !s.askedAmount():
 		return Explain
+	case s.asks("facts") && !hardware && !s.aboutMemory():
+		return Mem
 	case hardware, s.asks("gpu"), s.asks("gpus"), s.fitsSurely() && !s.asks("memory"), s.asks("fit") && !s.asks("memory") && !s.asks("need"):
 		return Fit
 	}

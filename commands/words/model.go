@@ -48,6 +48,7 @@ func (s *scan) findModels() {
 	s.mergeSizes()
 	s.listSizes()
 	s.dropRepeats()
+	s.dropAsides()
 }
 
 // modelAt reads the mention that begins at i.

@@ -104,7 +104,7 @@ func (s *scan) numbersBefore() {
 		if a.kind != number || !s.free(i) || s.partOfWord(i) || s.measured(i) || s.perSecond(i+1) {
 			continue
 		}
-		if s.taggedAt(i+2, "items") {
+		if s.taggedAt(i+2, "items") || s.taggedAt(i+2, "bulk") {
 			continue // 10k rows
 		}
 		long := i+1 < len(s.atoms) && s.free(i+1) && s.atoms[i+1].is("k") && s.atoms[i+1].gap == glued && a.value <= 2048

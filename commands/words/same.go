@@ -65,6 +65,46 @@ func (m *model) saidBy(other *model) bool {
 	if m.family == nil || m.family != other.family {
 		return m.family == other.family && len(m.prefix) > 0 && slices.Equal(m.prefix, other.prefix)
 	}
-	return (m.version == "" || m.version == other.version) && within(m.sizes, other.sizes) && len(m.sizes) > 0 &&
+	return (m.version == "" || m.version == other.version) && within(m.sizes, other.sizes) && len(other.sizes) > 0 &&
 		within(m.words, other.words) && within(m.finish, other.finish) && within(m.prefix, other.prefix) && m.context == "" && m.edition == ""
+}
+
+// dropAsides leaves out the models of a remark in brackets where others stand
+// outside: "Gemma 3 12B (and one day the 27B of it)". A name or a size alone in
+// brackets is no remark.
+func (s *scan) dropAsides() {
+	outside := slices.DeleteFunc(slices.Clone(s.models), s.inRemark)
+	if len(outside) > 0 {
+		s.models = outside
+	}
+}
+
+// inRemark says that a mention stands in brackets with several words more.
+func (s *scan) inRemark(m *model) bool {
+	from, to := m.from-1, m.to
+	words := 0
+	for ; from >= 0 && !s.atoms[from].is("("); from-- {
+		if s.atoms[from].is(")") || from < m.from-maxRemark {
+			return false
+		}
+		words += one(s.atoms[from].kind == letters)
+	}
+	for ; to < len(s.atoms) && !s.atoms[to].is(")"); to++ {
+		if s.atoms[to].is("(") || to > m.to+maxRemark {
+			return false
+		}
+		words += one(s.atoms[to].kind == letters)
+	}
+	return from >= 0 && to < len(s.atoms) && words > 2
+}
+
+// maxRemark bounds the atoms of a remark on either side of a model.
+const maxRemark = 24
+
+// one counts what is so.
+func one(so bool) int {
+	if so {
+		return 1
+	}
+	return 0
 }

@@ -14,7 +14,7 @@ func (s *scan) dropUnmeant() {
 		s.models = meant
 	}
 	for i, m := range s.models {
-		if i == 0 || !s.endsBefore(m.from, "wanted") {
+		if i == 0 || !s.endsBefore(m.from, "wanted") && !s.failsInstead(s.models[i-1], m) {
 			continue
 		}
 		if last := s.models[i-1]; m.bare() && last.family != nil {
@@ -23,6 +23,25 @@ func (s *scan) dropUnmeant() {
 		s.models = append([]*model{m}, s.models[i+1:]...) // "the 7B runs, can I move up to the 13B"
 		return
 	}
+}
+
+// failsInstead says that the one size does and the other one does not: "the 7B
+// loads, but with the 13B it is out of memory".
+func (s *scan) failsInstead(one, other *model) bool {
+	return one.bare() && other.bare() && s.saysBetween(one.to, other.from, "contrast") && s.saysBetween(other.to, min(other.to+maxFailure, len(s.atoms)), "fails")
+}
+
+// maxFailure is how far behind a size its failure is told.
+const maxFailure = 12
+
+// saysBetween says that a phrase of that kind begins between two atoms.
+func (s *scan) saysBetween(from, to int, key string) bool {
+	for i := from; i < to; i++ {
+		if _, _, ok := s.tagAt(i, key); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // refused says that a word like "not" or 不要 ends right before i, small words aside.

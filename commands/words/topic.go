@@ -1,9 +1,6 @@
 package words
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // conceptAt is how much must speak of a topic before it is answered, and
 // conceptSure how much before a word of speed or quality no longer counts.
@@ -64,29 +61,60 @@ func (s *scan) namedOutright(topic string) bool {
 // asks says that the question asks this.
 func (s *scan) asks(what string) bool { return s.has("ask", what) }
 
-// offTopic says what the question is about when it is not memory: the kind,
-// and whether that is sure.
+// offTopic says what the question is about when it is not memory: the kind of
+// which most is said, and whether that is sure.
 func (s *scan) offTopic() (string, bool) {
-	for _, kind := range []string{"smalltalk", "install", "other", "quality", "speed"} {
-		if s.speaksOf("strong", kind) {
-			return kind, true
+	kind, most := "", 0
+	for _, k := range []string{"install", "other", "quality", "speed"} {
+		if n := s.said("strong", k); n > most {
+			kind, most = k, n
 		}
 	}
+	if s.isSmalltalk(kind) {
+		return "smalltalk", true
+	}
+	if kind != "" {
+		return kind, true
+	}
 	for _, kind := range []string{"speed", "install", "quality", "other"} {
-		if s.speaksOf("off", kind) {
+		if s.said("off", kind) > 0 {
 			return kind, kind == "speed"
 		}
 	}
 	return "", false
 }
 
-// speaksOf says that a word of the kind was said, and not merely what was
-// measured: "gives 20 t/s", 速度 30.
-func (s *scan) speaksOf(key, kind string) bool {
-	return slices.ContainsFunc(s.marks, func(f found) bool {
+// isSmalltalk says that a greeting or thanks is all, and not the beginning of a
+// question.
+func (s *scan) isSmalltalk(kind string) bool {
+	for _, f := range s.marks {
+		if f.tag == (tag{"strong", "smalltalk"}) && (len(s.atoms)-(f.to-f.from) <= maxGreeting || kind == "" && !s.asksSizing()) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxGreeting is how many atoms may stand beside a greeting that is all.
+const maxGreeting = 6
+
+// asksSizing says that something was said of running, training or of what is
+// needed.
+func (s *scan) asksSizing() bool {
+	return s.aboutMemory() || s.asks("need") || len(s.all("mode")) > 0 || len(s.all("method")) > 0
+}
+
+// said counts the words of a kind, leaving out what was merely measured: "gives
+// 20 t/s", 速度 30.
+func (s *scan) said(key, kind string) int {
+	n := 0
+	for _, f := range s.marks {
 		measured := kind == "speed" && len(s.models) > 0 && (s.isNumber(f.from-1) || s.isNumber(f.to))
-		return f.tag == tag{key, kind} && !measured
-	})
+		if f.tag == (tag{key, kind}) && !measured {
+			n++
+		}
+	}
+	return n
 }
 
 // isNumber says that a number stands at i.
