@@ -117,6 +117,7 @@ func (s *Service) understood(ctx context.Context, q Question, reading words.Read
 			assumed[len(assumed)-1].Text = s.methodsBeside(ctx, q.of(replaced(reading.Line, stands)), &a, w)
 		}
 	}
+	s.sizeBeside(ctx, q, reading, stands, &a, w)
 	a.Assumptions = append(assumed, a.Assumptions...)
 	a.Ask = reading.Ask
 	if reading.Topic != "" {

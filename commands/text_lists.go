@@ -11,10 +11,16 @@ func (p *page) fit(a *Answer) {
 		p.title(a)
 	}
 	shown := *a
-	if a.GPU != nil && a.PerGPU != nil && !a.GPU.Fits && len(a.Options) > 0 && a.Options[0].Fits {
+	if a.GPU != nil && a.PerGPU != nil && !a.GPU.Fits && len(a.Options) > 0 && a.Options[0].Fits && !a.listsItself() {
 		shown.Options = append(slices.Clone(a.Options), Option{Question: a.Question, Total: a.PerGPU.Total, Headroom: a.GPU.Headroom})
 	}
 	p.options(&shown, func(o Option) string { return p.changed(a.Question, o) })
+}
+
+// listsItself says that the question as asked is one of the options.
+func (a *Answer) listsItself() bool {
+	_, asked, _ := strings.Cut(a.Question, " ")
+	return slices.ContainsFunc(a.Options, func(o Option) bool { return o.Question == "/mem "+asked })
 }
 
 // models lists the models that run on a card, best first.

@@ -19,11 +19,40 @@ func (s *scan) findSizedCards() {
 		s.claim(c.from, c.to)
 		s.addCard(c)
 	}
+	if parts := slices.DeleteFunc(slices.Clone(s.cards), func(c card) bool { return c.total || c.left }); len(parts) > 0 && len(parts) < len(s.cards) {
+		s.leaveFree(parts)
+	}
+}
+
+// leaveFree keeps the cards themselves, without a total of them ("4x24GB (96GB in
+// total)") and with what is free of one in its place ("24GB, 20GB free").
+func (s *scan) leaveFree(cards []card) {
+	for _, c := range s.cards {
+		if last := &cards[len(cards)-1]; c.left && c.gb < last.gb && c.gb >= leastFree*last.gb {
+			last.gb, last.part = c.gb, true
+		}
+	}
+	s.cards = cards
+}
+
+// shareTotals divides what all cards have together by their number: "4 GPUs
+// with 96GB in total".
+func (s *scan) shareTotals() {
+	for k := range s.cards {
+		c := &s.cards[k]
+		n := c.count
+		if n == 0 && len(s.counts) > 0 {
+			n = s.counts[0]
+		}
+		if c.total && n > 1 && int64(c.gb)%n == 0 {
+			c.gb /= float64(n)
+		}
+	}
 }
 
 // sizedCard says whether the memory at from..to is a card's.
 func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
-	c := card{from: from, to: to, gb: gb}
+	c := card{from: from, to: to, gb: gb, total: s.totalAt(from, to), left: s.freeAt(from, to)}
 	if s.taggedAt(to, "bulk") {
 		return c, false
 	}
@@ -94,24 +123,6 @@ func (s *scan) skipCount(i int) int {
 	return i
 }
 
-// fitsAt says that "is enough", 够不够 or the like stands at i.
-func (s *scan) fitsAt(i int) bool {
-	return slices.ContainsFunc(s.marks, func(f found) bool { return f.tag == tag{"ask", "fit"} && f.from == i })
-}
-
-// taggedAt says that a phrase of that kind begins at i.
-func (s *scan) taggedAt(i int, key string) bool {
-	return slices.ContainsFunc(s.marks, func(f found) bool { return f.tag.key == key && f.from == i })
-}
-
-// taggedBefore says that a phrase of that kind ends right before i, a small
-// word aside.
-func (s *scan) taggedBefore(i int, key string) bool {
-	return slices.ContainsFunc(s.marks, func(f found) bool {
-		return f.tag.key == key && f.to <= i && (i-f.to == 0 || i-f.to == 1 && fillers[s.atoms[f.to].text])
-	})
-}
-
 // findCounts finds a number of GPUs that stands by itself: 8 gpus, 单卡, 八卡.
 func (s *scan) findCounts() {
 	for i := range s.atoms {
@@ -135,8 +146,9 @@ func (s *scan) findCounts() {
 		}
 		s.claim(i, k)
 		s.most = max(s.most, n)
-		if s.count == 0 && !s.single {
-			s.count, s.single = n, n == 1
+		if len(s.counts) == 0 {
+			_, others := s.rangeBefore(i, n)
+			s.counts = append([]int64{n}, others...)
 		}
 	}
 }

@@ -35,6 +35,11 @@ type card struct {
 	rented   string  // the machine that it stands in, where only that was named
 	inside   int64   // how many stand in it
 	weak     bool    // a place to run, taken only where no card is named
+	part     bool    // gb is less than the card has: a slice, or what is free
+	total    bool    // gb is that of all of them together
+	left     bool    // gb is what is free of another
+	others   []int64 // further numbers of it: "2 or 4", "1-8"
+	last     int     // where it was named again; 0: it was not
 }
 
 // newCards reads the tables of cards and of rented machines, and adds the GPUs
@@ -93,6 +98,9 @@ func (s *scan) memoryAt(i int) (end int, gb float64) {
 	unit, ok := memoryUnits[s.atoms[i+1].text]
 	if !ok {
 		return i, 0
+	}
+	if end, gb := s.profileAt(i); end > i {
+		return end, gb
 	}
 	return i + 2, s.atoms[i].value * unit
 }

@@ -36,8 +36,9 @@ func (s *scan) findCards() {
 	}
 	s.dropRefused()
 	s.findSizedCards()
-	s.sizesByTotal()
+	s.settleSizes()
 	s.findCounts()
+	s.shareTotals()
 }
 
 // sizesByTotal gives cards that come in several sizes the one of which so many
@@ -85,13 +86,22 @@ func (s *scan) addCard(c card) {
 		old := &s.cards[i]
 		if old.base == c.base && (old.gb == c.gb || c.gb == 0 || old.gb == 0) {
 			old.gb = max(old.gb, c.gb)
-			if old.count == 0 {
-				old.count, old.one = c.count, c.one
-			}
+			old.mention(c)
 			return
 		}
 	}
 	s.cards = append(s.cards, c)
+}
+
+// mention adds what a further mention of a card says of its number.
+func (c *card) mention(again card) {
+	c.last = again.from
+	switch {
+	case c.count == 0:
+		c.count, c.one, c.others = again.count, again.one, again.others
+	case again.count > 0 && again.count != c.count && !slices.Contains(c.others, again.count):
+		c.others = append(c.others, again.count)
+	}
 }
 
 // sizeOfCard reads the memory behind a card's name ("A100 80G", "3090
@@ -245,7 +255,7 @@ func (s *scan) countOfCard(c *card) {
 	counted := false
 	if from, n, ok := s.numeralEnding(k); ok && !s.partOfWord(from) {
 		c.count, c.one, counted = n, n == 1, true
-		c.from = from
+		c.from, c.others = s.rangeBefore(from, n)
 	}
 	if part, from, ok := s.partOfCards(c.from); ok && counted && part <= c.count {
 		c.count, c.one, c.from = part, part == 1, from

@@ -25,6 +25,7 @@ func (s *scan) decide() Reading {
 	if s.asksLargest() {
 		out.Kind, out.Line = Models, typed("/models", nil, p)
 		s.assumeCard(&out)
+		s.beside(&out, nil, p)
 		return out
 	}
 	return s.withModel(out, p)
@@ -87,6 +88,9 @@ func (s *scan) withoutModel(out Reading, p plan) Reading {
 		out.Kind, out.Ask, out.Choices = Unclear, "model", s.suggest(p)
 	}
 	s.assumeCard(&out)
+	if out.Kind == Models {
+		s.beside(&out, nil, p)
+	}
 	return out
 }
 
@@ -184,6 +188,7 @@ func (s *scan) withModel(out Reading, p plan) Reading {
 	out.Stands = s.stands(names)
 	s.assumeModel(&out, first, p)
 	s.assumeCard(&out)
+	s.beside(&out, names, p)
 	s.offer(&out, names, p)
 	if s.unsure(p) {
 		out.Choices = []string{out.Line, typed("/mem", names[:1], p.flipped())}

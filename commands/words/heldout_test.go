@@ -58,6 +58,12 @@ func keeps(got words.Reading, fact string) bool {
 	if absent, ok := strings.CutPrefix(fact, "!"); ok {
 		return !strings.Contains(got.Line, " "+absent+":")
 	}
+	if cards, ok := strings.CutPrefix(fact, "each:"); ok {
+		return sizesEach(got, strings.Split(cards, ","))
+	}
+	if key, values, ok := strings.Cut(fact, "?"); ok {
+		return keeps(got, "!"+key) || holds(got, key+"~"+values)
+	}
 	if fact, ok := strings.CutSuffix(fact, "|!"); ok {
 		return got.Line == "" || holds(got, fact)
 	}
@@ -65,6 +71,29 @@ func keeps(got words.Reading, fact string) bool {
 		return slices.Contains(strings.Split(values, "|"), got.Topic)
 	}
 	return holds(got, fact)
+}
+
+// sizesEach says that the answer sizes these cards ("3090x2" are two), in any
+// order, and no other.
+func sizesEach(got words.Reading, cards []string) bool {
+	var sized []string
+	for _, line := range append([]string{got.Line}, got.Beside...) {
+		card, n := "", ""
+		for f := range strings.FieldsSeq(line) {
+			switch key, value, _ := strings.Cut(f, ":"); key {
+			case "gpu":
+				card = value
+			case "gpus":
+				if value != "1" {
+					n = "x" + value
+				}
+			}
+		}
+		sized = append(sized, card+n)
+	}
+	slices.Sort(cards)
+	slices.Sort(sized)
+	return slices.Equal(cards, sized)
 }
 
 // TestHeldOutQuestions reads questions that were written before the reader was
@@ -81,11 +110,24 @@ func keeps(got words.Reading, fact string) bool {
 // and 5.0%, half of those what it asked back for; the ninth (39 more), with 97.4%, 89.7% and
 // 7.7%. What was missed was added to the tables; now each row must
 // hold.
-func TestHeldOutQuestions(t *testing.T) {
+func TestHeldOutQuestions(t *testing.T) { readHeldOut(t, heldOut) }
+
+//go:embed testdata/hardware.txt
+var heldHardware string
+
+// TestHardwareQuestions reads questions about cards and machines, written before
+// the reader was run on them. Read for the first time, the first batch (50) came
+// out with 100% of kinds right, 58% with every fact and 42% wrong though
+// confident: of several cards it sized the first alone.
+func TestHardwareQuestions(t *testing.T) { readHeldOut(t, heldHardware) }
+
+// readHeldOut reads the rows of a file, each of which must hold.
+func readHeldOut(t *testing.T, text string) {
+	t.Helper()
 	reader := words.New(nil)
 	table := map[string]*score{}
 	var total score
-	for _, row := range heldRows(t, heldOut) {
+	for _, row := range heldRows(t, text) {
 		got := reader.Read(row.text, "", "")
 		var missing []string
 		for _, fact := range row.facts {

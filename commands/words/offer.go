@@ -48,19 +48,8 @@ func (s *scan) offer(out *Reading, names []string, p plan) {
 	for _, c := range p.also {
 		add(p.with(c.key, c.value))
 	}
-	for i, c := range s.cards {
-		if i == s.askedCard() {
-			continue
-		}
-		name, _ := s.r.cards.name(c)
-		q := p.with("gpu", name)
-		switch {
-		case c.count > 0:
-			q.values["gpus"] = text(float64(c.count))
-		case s.cards[s.askedCard()].count > 0:
-			delete(q.values, "gpus")
-		}
-		add(q)
+	for _, r := range s.rigs[min(1, len(s.rigs)):] {
+		add(p.on(r))
 	}
 	if s.has("bpw", "yes") && p.values["dtype"] != "" {
 		out.Assumed = append(out.Assumed, Assumption{"dtype", fmt.Sprintf(s.r.word(s.lang, "bpw"), p.values["dtype"])})
@@ -76,7 +65,7 @@ func (s *scan) offer(out *Reading, names []string, p plan) {
 	case s.has("mode", "train") && s.has("mode", "serve"):
 		add(p.flipped())
 	}
-	if s.most > 1 && p.values["gpus"] != text(float64(s.most)) {
+	if s.most > 1 && len(s.rigs) < 2 && p.values["gpus"] != text(float64(s.most)) {
 		add(p.with("gpus", text(float64(s.most))))
 	}
 }
@@ -101,12 +90,23 @@ func (s *scan) assumeModel(out *Reading, n named, p plan) {
 	}
 }
 
-// assumeCard says what is in a machine, or which size of a card was taken.
+// assumeCard says what was taken for the hardware that was named.
 func (s *scan) assumeCard(out *Reading) {
-	if len(s.cards) == 0 || out.Kind == GPUs || out.Kind == Concept || out.Kind == OffTopic {
+	if len(s.cards) == 0 || len(s.rigs) == 0 || out.Kind == GPUs || out.Kind == Concept || out.Kind == OffTopic {
 		return
 	}
-	c := s.cards[s.askedCard()]
+	seen := map[int]bool{}
+	for _, r := range s.rigs[:min(len(s.rigs), maxBeside)] {
+		if !seen[r.card] {
+			s.assumeSize(out, s.cards[r.card])
+		}
+		seen[r.card] = true
+	}
+}
+
+// assumeSize says what is in a rented machine, and which size of a card was
+// taken.
+func (s *scan) assumeSize(out *Reading, c card) {
 	name, sizes := s.r.cards.name(c)
 	if c.rented != "" {
 		out.Assumed = append(out.Assumed, Assumption{"gpu", fmt.Sprintf(s.r.word(s.lang, "instance"), c.rented, c.inside, name)})

@@ -29,6 +29,19 @@ func BenchmarkReadLongest(b *testing.B) {
 	}
 }
 
+// BenchmarkReadSizes reads the longest messages of nothing but sizes and cards.
+func BenchmarkReadSizes(b *testing.B) {
+	reader := words.New(nil)
+	for _, piece := range []string{"24g 20g free ", "mig 3g.40gb ", "一两张3090和", "4060 8gb 24gb total "} {
+		long := strings.Repeat(piece, words.MaxRunes/len([]rune(piece)))
+		b.Run(strings.TrimSpace(piece), func(b *testing.B) {
+			for b.Loop() {
+				reader.Read(long, "", "")
+			}
+		})
+	}
+}
+
 // kinds are all that a reading may be.
 var kinds = []string{words.Mem, words.Fit, words.Models, words.Compare, words.Explain, words.GPUs, words.Concept, words.Unclear, words.OffTopic}
 

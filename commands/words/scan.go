@@ -19,11 +19,12 @@ type scan struct {
 	atoms   []atom
 	claimed []bool // by a model, a card, a number
 	marks   []found
+	at      places // of the marks
 	models  []*model
 	cards   []card
-	count   int64 // GPUs, said apart from a card
-	single  bool  // one GPU, said apart from a card
-	most    int64 // the largest number of GPUs said
+	rigs    []rig   // what hardware is asked about, the answer's first
+	counts  []int64 // numbers of GPUs, said apart from a card
+	most    int64   // the largest number of GPUs said
 	numbers map[string]float64
 	amounts int // memory sizes that are no card's
 }
@@ -40,9 +41,11 @@ func (s *scan) read() {
 	s.correct()
 	s.findNotions()
 	s.findMarks()
+	s.place()
 	s.numbersBehind()
 	s.findCards()
 	s.preferChips()
+	s.findRigs()
 	s.numbersBefore()
 	s.mergeSizes()
 	s.listSizes()

@@ -99,17 +99,20 @@ func (s *scan) askedCard() int {
 
 // countFacts sets the card and how many of it.
 func (s *scan) countFacts(p *plan) {
-	n := s.count
-	one := s.single
-	if len(s.cards) > 0 {
-		c := s.cards[s.askedCard()]
-		name, _ := s.r.cards.name(c)
-		p.set("gpu", name)
-		if c.count > 0 {
-			n, one = c.count, c.one
+	n, one := int64(0), false
+	if len(s.counts) > 0 {
+		n, one = s.counts[0], s.counts[0] == 1
+	}
+	if len(s.rigs) > 0 {
+		r := s.rigs[0]
+		if r.gpu != "" {
+			p.set("gpu", r.gpu)
+		}
+		if r.count > 0 {
+			n, one = r.count, r.one
 		}
 	}
-	if s.has("ask", "why") && s.most > n {
+	if s.has("ask", "why") && s.most > n && len(s.rigs) < 2 {
 		n = s.most
 	}
 	if ranks := int64(s.degrees()); n == 0 && ranks > 1 && p.mode == "train" && s.numbers["dp"] > 0 {

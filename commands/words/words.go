@@ -31,6 +31,7 @@ type Reading struct {
 	Wants   string              // what a fit leaves open: "gpu", "gpus", "seq" or "batch"
 	Choices []string            // close readings, or what to pick from; at most three lines
 	Also    []string            // other lines worth offering: the other method, mode or card
+	Beside  []string            // the same question on the other hardware that was named, to size beside Line
 	Stands  map[string][]string // for a model of Line: what to size when it is not found, the nearest first
 	Assumed []Assumption        // what was taken where the question left it open
 	Lang    string              // "en" or "zh-CN": as asked for, else by the script

@@ -1,0 +1,239 @@
+package words
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"membot/estimator"
+)
+
+// rig is hardware that the question is asked for: a card, and how many of it.
+type rig struct {
+	card  int    // which of the cards; -1: only a number of GPUs
+	gpu   string // as the typed line says it
+	count int64  // 0: not said
+	one   bool   // one, said outright
+	pool  []int  // cards of one machine, of which the smallest decides
+}
+
+// findRigs settles what hardware is asked about, what the answer is for first:
+// cards that stand in one machine together, and else each by itself.
+func (s *scan) findRigs() {
+	s.rigs = nil
+	if len(s.cards) == 0 {
+		for _, n := range s.counts {
+			s.rigs = append(s.rigs, rig{card: -1, count: n, one: n == 1})
+		}
+		return
+	}
+	asked := s.askedCard()
+	pool := s.pooled(asked)
+	if len(pool) > 1 {
+		s.rigs = append(s.rigs, s.pool(pool))
+	} else {
+		s.addRigs(asked)
+	}
+	for i := range s.cards {
+		if i != asked || len(pool) > 1 {
+			s.addRigs(i)
+		}
+	}
+}
+
+// addRigs adds a card by itself, once for each number of it that was said.
+func (s *scan) addRigs(i int) {
+	c := &s.cards[i]
+	name, _ := s.r.cards.name(*c)
+	s.rigs = append(s.rigs, rig{card: i, gpu: name, count: c.count, one: c.one})
+	others := c.others
+	if c.count == 0 && i == s.askedCard() {
+		others = s.counts[min(1, len(s.counts)):]
+	}
+	for _, n := range others {
+		s.rigs = append(s.rigs, rig{card: i, gpu: name, count: n, one: n == 1})
+	}
+}
+
+// pool makes one rig of cards that share a machine: each holds an equal share,
+// so the smallest decides.
+func (s *scan) pool(members []int) rig {
+	least, all := members[0], int64(0)
+	for _, i := range members {
+		all += max(1, s.cards[i].count)
+		if s.memoryOf(i) < s.memoryOf(least) {
+			least = i
+		}
+	}
+	name, _ := s.r.cards.name(s.cards[least])
+	return rig{card: least, gpu: name, count: all, pool: members}
+}
+
+// memoryOf is a card's memory as it is sold.
+func (s *scan) memoryOf(i int) estimator.Bytes {
+	name, _ := s.r.cards.name(s.cards[i])
+	g, _ := estimator.FindGPU(name)
+	return g.Memory
+}
+
+// pooled lists the cards that stand in one machine with card i: those that "and"
+// or a plus joins to it.
+func (s *scan) pooled(i int) []int {
+	if s.has("apart", "yes") || s.asks("compare") {
+		return nil
+	}
+	from, to, joined := i, i, false
+	for from > 0 && s.joins(from-1) != "" {
+		from--
+		joined = joined || s.joins(from) == "and"
+	}
+	for to+1 < len(s.cards) && s.joins(to) != "" {
+		joined = joined || s.joins(to) == "and"
+		to++
+	}
+	if !joined || s.taggedBefore(s.cards[from].from, "between") {
+		return nil
+	}
+	var members []int
+	for k := from; k <= to; k++ {
+		members = append(members, k)
+	}
+	return members
+}
+
+// joins tells how card i is joined to the next one: "and", "list" for a comma
+// alone, or not at all.
+func (s *scan) joins(i int) string {
+	a, b := s.cards[i], s.cards[i+1]
+	if a.to > b.from || a.rented != "" || b.rented != "" || !s.sameMaker(i, i+1) {
+		return ""
+	}
+	how := ""
+	for k := a.to; k < b.from; {
+		end, _, ok := s.joinAt(k)
+		switch {
+		case ok:
+			how, k = "and", end
+		case s.atoms[k].is(",") || s.atoms[k].is(";"):
+			how, k = either(how, "list"), k+1
+		case s.betweenCards(k):
+			k++
+		default:
+			return ""
+		}
+	}
+	if how == "and" && !s.owned(a) && !s.owned(b) && !s.plusBetween(a.to, b.from) {
+		return "" // "on 3090 and 4090" asks for each
+	}
+	return how
+}
+
+// joinAt reads a word that joins cards, also where other phrases begin with it.
+func (s *scan) joinAt(i int) (int, string, bool) {
+	if s.atoms[i].is("+") || s.atoms[i].is("&") {
+		return i + 1, "yes", true
+	}
+	return s.heldAt(i, "join")
+}
+
+// heldAt reads the phrase of a kind at i, taken or not.
+func (s *scan) heldAt(i int, key string) (int, string, bool) {
+	end, tags := s.r.phrases.longest(s.atoms, i, func(k int) bool { return k < len(s.atoms) })
+	at := slices.IndexFunc(tags, func(t tag) bool { return t.key == key })
+	if at < 0 {
+		return i, "", false
+	}
+	return end, tags[at].value, true
+}
+
+// betweenCards says that an atom says nothing between two cards.
+func (s *scan) betweenCards(i int) bool {
+	_, _, article := s.heldAt(i, "article")
+	return article && !otherWords[s.atoms[i].text] || skipWords[s.atoms[i].text] || measureWords[s.atoms[i].text]
+}
+
+// otherWords begin what is said of another machine.
+var otherWords = map[string]bool{"another": true, "other": true, "one": true, "each": true, "their": true, "your": true}
+
+// plusBetween says that a plus stands there.
+func (s *scan) plusBetween(from, to int) bool {
+	return slices.ContainsFunc(s.atoms[from:to], func(a atom) bool { return a.is("+") || a.is("plus") || a.is("加") })
+}
+
+// owned says that a card is counted, or spoken of as one that is there: "a 3090",
+// "my 3090", "two 3090s".
+func (s *scan) owned(c card) bool {
+	return c.count > 0 || s.taggedBefore(c.from, "article") || s.taggedBefore(c.from, "on")
+}
+
+// sameMaker says that two cards may work on one model together.
+func (s *scan) sameMaker(i, k int) bool {
+	makers := [2]string{}
+	for at, card := range []int{i, k} {
+		name, _ := s.r.cards.name(s.cards[card])
+		g, _ := estimator.FindGPU(name)
+		makers[at] = g.Vendor
+	}
+	return makers[0] != "Apple" && makers[1] != "Apple" && (makers[0] == makers[1] || makers[0] == "" || makers[1] == "")
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// on gives the plan on a rig.
+func (p plan) on(r rig) plan {
+	q := p
+	if r.gpu != "" {
+		q = p.with("gpu", r.gpu)
+	}
+	q = q.with("gpus", text(float64(r.count)))
+	if r.count <= 1 && !r.one {
+		delete(q.values, "gpus")
+	}
+	return q
+}
+
+// says words a rig: 3090, 2 × 3090.
+func (r rig) says() string {
+	switch {
+	case r.gpu == "":
+		return fmt.Sprintf("%d GPUs", r.count)
+	case r.count > 1:
+		return fmt.Sprintf("%d × %s", r.count, r.gpu)
+	}
+	return r.gpu
+}
+
+// beside adds the same question on the other hardware that was named, and says
+// which of it the answer is for.
+func (s *scan) beside(out *Reading, names []string, p plan) {
+	if len(s.rigs) < 2 {
+		return
+	}
+	var others []string
+	for _, r := range s.rigs[1:] {
+		line := typed("/"+out.Kind, names, p.on(r))
+		if line == out.Line || slices.Contains(out.Beside, line) || len(out.Beside) == maxBeside {
+			continue
+		}
+		out.Beside = append(out.Beside, line)
+		others = append(others, r.says())
+		if out.Kind == Models && len(out.Choices) < maxChoices {
+			out.Choices = append(out.Choices, line)
+		}
+	}
+	first := s.rigs[0]
+	if len(first.pool) > 0 {
+		out.Assumed = append(out.Assumed, Assumption{"gpus", fmt.Sprintf(s.r.word(s.lang, "pool"), first.count, first.gpu)})
+	}
+	if len(others) > 0 {
+		out.Assumed = append(out.Assumed, Assumption{"gpu", fmt.Sprintf(s.r.word(s.lang, "beside"), first.says(), strings.Join(others, ", "))})
+	}
+}
+
+// maxBeside is how many other rigs an answer sizes.
+const maxBeside = 4
