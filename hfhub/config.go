@@ -136,6 +136,9 @@ func familyFor(root object) (*resolved, error) {
 	if _, nested := root["text_config"]; nested && pairOf[name] != "" {
 		name = pairOf[name]
 	}
+	if row, ok := typedByClass[class]; ok {
+		name = row
+	}
 	if f, ok := familyOf(name); ok && name != "decoder" {
 		return f, nil
 	}
@@ -147,6 +150,9 @@ func familyFor(root object) (*resolved, error) {
 	}
 	return nil, &UnsupportedError{ModelType: orElse(name, class), Key: "model_type", Kind: orElse(name, class)}
 }
+
+// typedByClass are classes whose configs name another model's type.
+var typedByClass = map[string]string{"Grok1ForCausalLM": "grok-2"}
 
 // pairOf are types that name a tower alone, but both ends where a text block
 // stands beside.

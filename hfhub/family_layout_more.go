@@ -1,6 +1,9 @@
 package hfhub
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // mixersOnly gives blocks of a mixer and nothing else.
 func mixersOnly(r *reader) []slot {
@@ -28,6 +31,18 @@ func paramsLayout(r *reader) []slot {
 	return slots
 }
 
+// flaLayout follows the library of linear attention where the width is not given:
+// two thirds of so many times the hidden size, in steps of 256.
+func flaLayout(r *reader) []slot {
+	slots := uniformLayout(r)
+	for i := range slots {
+		if s := &slots[i]; s.ffn == "dense" && s.width == 0 {
+			s.width = roundUpTo(int64(r.float("ffn_hidden")*float64(r.int("hidden"))*2/3), 256)
+		}
+	}
+	return slots
+}
+
 // rwkvLayout gives RWKV's blocks, without heads.
 func rwkvLayout(r *reader) []slot {
 	slots := mixersOnly(r)
@@ -40,6 +55,19 @@ func rwkvLayout(r *reader) []slot {
 // patterns are the letters of Nemotron-H's pattern.
 var patterns = map[rune]string{'M': "mamba", '*': "attention", '-': "mlp", 'E': "moe"}
 
+// letters gives a fact that is a word, or a list of its letters.
+func (r *reader) letters(name string) string {
+	list := r.list(name)
+	if list == nil {
+		return r.word(name)
+	}
+	var b strings.Builder
+	for _, v := range list {
+		b.WriteString(v.String())
+	}
+	return b.String()
+}
+
 // patternLayout gives Nemotron-H's blocks, each a mixer or an FFN alone.
 func patternLayout(r *reader) []slot {
 	var words []string
@@ -47,7 +75,7 @@ func patternLayout(r *reader) []slot {
 		words = append(words, v.String())
 	}
 	if words == nil {
-		for _, letter := range r.word("blocks") {
+		for _, letter := range r.letters("blocks") {
 			word, ok := patterns[letter]
 			if !ok {
 				r.unsupported(r.keyOf("blocks"), string(letter))

@@ -35,7 +35,7 @@ func llamaLike() map[string]family {
 		"qwen3":       {like: "qwen2", facts: "head_dim:128 qk_norm:head qkv_bias=attention_bias:false out_bias=attention_bias:false"},
 		"gemma":       {like: "llama", facts: "hidden:3072 layers:28 heads:16 kv:16 head_dim:256 ffn:24576 vocab:256000 ctx:8192 tied:true mlp_bias="},
 		"gemma2":      {like: "gemma", facts: "hidden:2304 layers:26 heads:8 kv:4 ffn:9216 norms:4 window=sliding_window:4096 pattern:2"},
-		"gemma3_text": {like: "gemma2", facts: "vocab:262208 ctx:131072 qk_norm:head pattern=sliding_window_pattern:6"},
+		"gemma3_text": {like: "gemma2", facts: "vocab:262208 ctx:131072 qk_norm:head pattern=sliding_window_pattern,_sliding_window_pattern:6"},
 		"vaultgemma":  {like: "gemma2", facts: "norms:2"},
 		"phi3":        {like: "llama", facts: "hidden:3072 ffn:8192 vocab:32064 ctx:4096 window=sliding_window:0 mlp_bias="},
 		"phi4":        {like: "phi3"},

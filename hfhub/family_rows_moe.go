@@ -71,7 +71,7 @@ func moreMixtures() map[string]family {
 			"experts=num_experts:256 topk=num_experts_per_tok:8 expert_ffn=moe_intermediate_size:512 shared=num_shared_experts:1 first_dense=first_k_dense_replace:0 mtp=num_nextn_predict_layers:0 score_bias=moe_router_enable_expert_bias:false"},
 		"bailing_moe_v2": {like: "bailing_moe"},
 		"solar_open":     {like: "glm4_moe", facts: "layers:48 heads:64 head_dim:128 ffn:10944 vocab:196608 expert_ffn:1280 first_dense:0"},
-		"afmoe": {like: "llama", facts: "hidden:2048 heads:16 head_dim:128 ffn:6144 vocab:200192 ctx:16384 norms:4 qk_norm:head full_gate:true window=sliding_window:1024 pattern=global_attn_every_n_layers:4 " +
+		"afmoe": {like: "llama", facts: "hidden:2048 heads:16 head_dim:128 ffn:6144 vocab:200192 ctx:16384 norms:4 qk_norm:head out_gate:true window=sliding_window:1024 pattern=global_attn_every_n_layers:4 " +
 			"experts=num_experts:64 topk=num_experts_per_tok:6 expert_ffn=moe_intermediate_size:1408 shared=num_shared_experts:2 first_dense=num_dense_layers:1 score_bias:true"},
 		"exaone_moe":  {like: "exaone4", facts: "experts=num_experts:64 topk=num_experts_per_tok:8 expert_ffn=moe_intermediate_size:1024 shared=num_shared_experts:1 first_dense=first_k_dense_replace:1 score_bias:true"},
 		"cohere2_moe": {like: "cohere2", facts: "head_dim:128 experts=num_experts:8 topk=num_experts_per_tok:2 expert_ffn=intermediate_size:22528 shared=num_shared_experts:0"},

@@ -25,6 +25,7 @@ var mixerWords = map[string]func(*reader, slot) estimator.Mixer{
 	"lightning":                 lightningMixer,
 	"fla":                       flaMixer,
 	"conv":                      shortConv,
+	"griffin":                   griffinMixer,
 	"mamba":                     mambaMixer,
 	"shared":                    sharedMixer,
 	"rwkv":                      rwkvMixer,
