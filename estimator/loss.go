@@ -15,8 +15,8 @@ type lossRow struct {
 var losses = [numLosses]lossRow{
 	LossStandard:      {perV: 14, perH: 6, old: [2]float64{12, 8}, compiled: 12, source: "fp32 logits, their copies and gradient: runs of transformers"},
 	LossBF16:          {perV: 8, perH: 6, compiled: 8, source: "cross entropy on 16-bit logits"},
-	LossFused:         {perV: 10, perH: 4, old: [2]float64{8, 4}, compiled: 10, source: "fused kernel on materialized logits"},
-	LossChunked:       {perV: 2, perH: 6, compiled: 2, constant: 128, source: "16-bit logits and one chunk of 128 tokens"},
+	LossFused:         {perV: 10, perH: 4, old: [2]float64{8, 4}, compiled: 4, source: "fused kernel on materialized logits"},
+	LossChunked:       {perV: 2, perH: 6, compiled: 2, source: "16-bit logits and one chunk"},
 	LossLinear:        {perV: 0, perH: 6, compiled: 0, constant: 1024, source: "fused linear cross entropy: no logits but a chunk"},
 	LossVocabParallel: {perV: 6, perH: 2, compiled: 6, source: "fp32 logits and their 16-bit copy, over t"},
 }
@@ -37,12 +37,8 @@ func (s *sheet) fillLoss() {
 	if s.act == 4 && t.Loss == LossStandard {
 		s.lV = 12
 	}
-	if s.stack == LitGPT && t.Loss == LossChunked {
-		s.lV = litgptLogits
+	if t.Loss == LossChunked && lossChunks[s.stack] != (chunkRow{}) {
+		s.lV = lossChunks[s.stack].perV
 	}
 	s.lV /= s.t
 }
-
-// litgptLogits by V: it chunks the head, but keeps every chunk's logits, their
-// log-softmax and its gradient.
-const litgptLogits = 6

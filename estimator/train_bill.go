@@ -268,14 +268,22 @@ func (s *sheet) unpackedHead() bool {
 	return methods[s.plan.Train.Method].adapters && s.quantized() && !s.arch.NoHead && s.last
 }
 
-// reduceBuckets are what ZeRO-3 sets aside whatever the model: 5e8 elements in 16
-// bits and in fp32. The rest of its buffers holds no more than the weights.
-const reduceBuckets = 3e9
-
+// bucketBytes are DeepSpeed's buffers, which hold no more than the model: ZeRO-3
+// reduces 5e8 elements in 16 bits and in fp32. A model of 254 million parameters
+// takes 4.3 GB less than the whole buckets (DeepSpeedExamples, bf16_master_weight).
 func (s *sheet) bucketBytes() float64 {
 	all := stacks[s.stack].buckets[s.plan.Train.ZeRO]
-	return min(all, reduceBuckets+2*s.P)
+	if s.plan.Train.ZeRO != Stage3 {
+		return min(all, 2*s.P)
+	}
+	return min(all, reduceWidth*min(s.P, reduceElements)+2*s.P)
 }
+
+// What ZeRO-3 reduces at once: elements, and the bytes of each.
+const (
+	reduceElements = 5e8
+	reduceWidth    = 2 + 4
+)
 
 // subGroups bounds the gradients that ZeRO-3 casts at once: two sub-groups of
 // 1e9 elements, of which one is being filled. Qwen-7B on two GPUs steps with
@@ -363,13 +371,13 @@ func (s *sheet) chunkBytes() float64 {
 	if s.arch.NoHead {
 		return 0
 	}
-	return chunkWidth * min(s.T, losses[s.plan.Train.Loss].constant) * s.Vp / s.t
+	return chunkWidth * s.chunkTokens() * s.Vp / s.t
 }
 
 func (s *sheet) lossText(*block) string {
 	text := "T*(" + number(s.lV*s.t) + "*" + per("Vp", "t", s.t) + " + " + number(s.lh) + "*h)"
 	if s.chunkBytes() > 0 {
-		text += " + 12*min(T, " + number(losses[s.plan.Train.Loss].constant) + ")*" + per("Vp", "t", s.t)
+		text += " + 12*" + s.chunkText() + "*" + per("Vp", "t", s.t)
 	}
 	return text
 }

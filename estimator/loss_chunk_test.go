@@ -1,0 +1,38 @@
+package estimator
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What a stack's own chunked loss holds: by the vocabulary, for 2 × 4096 tokens.
+func TestChunkedLosses(t *testing.T) {
+	const tokens, vocab, hidden = 8192, 128256, 4096
+	for _, row := range []struct {
+		stack   Stack
+		compile Switch
+		perV    float64 // bytes of a token's logits
+		chunk   float64 // tokens in 12 bytes more
+	}{
+		{HF, Off, 2, 128},
+		{LitGPT, Off, 6, 128},
+		{Torchtune, Off, 2, tokens / 8},
+		{Torchtune, On, 2, 0},
+		{FSDP2, Off, 0, 8192},
+	} {
+		b := estimated(t, llama3(t), Plan{
+			GPUs: 1, Batch: 2, Seq: 4096,
+			Train: Train{Stack: row.stack, Loss: LossChunked, Compile: row.compile},
+		})
+		want := tokens*(row.perV*vocab+6*hidden) + 12*row.chunk*vocab
+		require.EqualValues(t, want, partOf(b, Logits), "%s", row.stack)
+	}
+}
+
+// A compiler that takes the loss too leaves 16-bit logits and their gradient:
+// torchtitan's Qwen3-8B in MXFP8 on four GPUs, 16 × 2048 tokens, 112.6 GiB.
+func TestCompiledFusedLoss(t *testing.T) {
+	b := estimated(t, llama3(t), Plan{Train: Train{Stack: FSDP2, Loss: LossFused, Compile: On}})
+	require.EqualValues(t, 2048*(4*128256+4*4096), partOf(b, Logits))
+}
