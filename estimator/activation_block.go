@@ -171,13 +171,17 @@ func keepLatent(s *sheet, b *block, k *kept) {
 	s.keepScores(b, k)
 }
 
-// keepCross is attention to an encoder of as many tokens.
+// keepCross is attention to an encoder: its keys and values are of the tokens
+// that it gives.
 func keepCross(s *sheet, b *block, k *kept) {
 	m := &b.layer.Cross
 	if m.Kind == None {
 		return
 	}
 	heads, keys := float64(m.Heads*m.KeyDim), float64(m.KVHeads*m.KeyDim)
+	if m.Encoded > 0 {
+		keys *= float64(m.Encoded) / s.s
+	}
 	k.cut(perToken, s.act*(2*heads+2*keys)+4*float64(m.Heads))
 }
 

@@ -45,7 +45,7 @@ func (s *sheet) fillBlocks() {
 // encoderTower is what readers call the encoder of an encoder-decoder.
 const encoderTower = "encoder"
 
-// encoderOf is its kinds of block; it reads as many tokens as the decoder.
+// encoderOf is its kinds of block.
 func encoderOf(a *Arch) []block {
 	var blocks []block
 	for i := range a.Towers {
@@ -58,14 +58,31 @@ func encoderOf(a *Arch) []block {
 	return blocks
 }
 
-// fillEncoder adds up what an encoder keeps.
+// fillEncoder adds up what an encoder keeps, for each token of the decoder: it
+// reads as many, or all of a window whatever is said.
 func (s *sheet) fillEncoder() {
+	if len(s.encoder) == 0 {
+		return
+	}
+	tokens := s.s
+	s.s = s.encodedTokens()
 	for i := range s.encoder {
 		b := &s.encoder[i]
 		s.keepAll(b, &s.scratch)
 		s.keptOf(b, &s.scratch)
-		s.Enc += b.l * s.scratch.sum
+		s.Enc += b.l * s.scratch.sum * s.s / tokens
 	}
+	s.s = tokens
+}
+
+// encodedTokens is the tokens of a sequence that the encoder gives.
+func (s *sheet) encodedTokens() float64 {
+	for i := range s.blocks {
+		if n := s.blocks[i].layer.Cross.Encoded; n > 0 {
+			return float64(n)
+		}
+	}
+	return s.s
 }
 
 // inputBytes is the gradient of a block's input, on one rank.

@@ -18,6 +18,7 @@ type stackRow struct {
 	keepsOutputs   bool // with a frozen base, the gradient of every block's output stays
 	reduces        bool // copies all gradients into buckets when there are several ranks
 	autocasts      bool // caches 16-bit copies of fp32 weights
+	prepares       bool // may have PEFT prepare a quantized base
 	unpacksHead    bool // turns a quantized head back into 16 bits
 	keepsGathered  bool // with a frozen base, what was gathered stays
 	engine8        bool // fp8 is Transformer Engine's
@@ -42,11 +43,11 @@ var deepspeedBuckets = [numStages]float64{Stage1: 1e9, Stage2: 1e9, Stage3: 5e9}
 var stacks = [numStacks]stackRow{
 	HF: {
 		precision: AMP, loss: LossStandard,
-		reduces: true, autocasts: true, constant: libraryBytes,
+		reduces: true, autocasts: true, prepares: true, constant: libraryBytes,
 	},
 	DDP: {
 		precision: AMP, loss: LossStandard,
-		reduces: true, autocasts: true, constant: libraryBytes,
+		reduces: true, autocasts: true, prepares: true, constant: libraryBytes,
 	},
 	DeepSpeed: {
 		precision: Mixed, grads: GradsBF16, loss: LossStandard,
@@ -66,7 +67,7 @@ var stacks = [numStacks]stackRow{
 	},
 	LitGPT: {
 		precision: PureBF16, grads: GradsBF16, loss: LossChunked,
-		gathers: true, unties: true, unpacksHead: true, keepsGathered: true, constant: libraryBytes,
+		gathers: true, unties: true, unpacksHead: true, keepsGathered: true, autocasts: true, constant: libraryBytes,
 	},
 	Torchtune: {
 		precision: PureBF16, grads: GradsBF16, loss: LossChunked,

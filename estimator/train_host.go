@@ -51,6 +51,7 @@ func (s *sheet) trainNotes() []Note {
 		note  Note
 	}{
 		{s.arch.File.Source == likelySource, Note{Code: "likely_shape", Key: "model", Value: s.arch.Family}},
+		{m.adapters && s.plan.DType == Stored && untrainable[s.arch.Quant.DType], Note{Code: "unpacked_base", Key: "dtype", Value: s.arch.Quant.DType.String()}},
 		{s.optimizer.paged, Note{Code: "paged_optimizer", Key: "optimizer", Value: s.plan.Train.Optimizer.String()}},
 		{m.reference > 0, Note{Code: "reference_model", Key: "method", Value: s.plan.Train.Method.String()}},
 		{m.value > 0, Note{Code: "value_model", Key: "method", Value: s.plan.Train.Method.String()}},

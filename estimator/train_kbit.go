@@ -5,7 +5,7 @@ package estimator
 // states; the logits come out in fp32 and spare their 16-bit copy. PowerLM-3B
 // with and without it at 16,384 and 32,768 tokens: within 1%.
 func (s *sheet) kbitBytes() float64 {
-	if !stacks[s.stack].autocasts || !s.quantized() || !methods[s.plan.Train.Method].adapters || s.plan.Train.Recompute != RecomputeFull {
+	if !stacks[s.stack].prepares || !s.quantized() || !methods[s.plan.Train.Method].adapters || s.plan.Train.Recompute != RecomputeFull {
 		return 0
 	}
 	logits := 0.0

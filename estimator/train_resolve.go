@@ -25,7 +25,7 @@ func (p *Plan) resolveTraining(a *Arch) {
 	if !t.Dropout.Set {
 		t.Dropout = Share{N: a.Dropout, Set: true}
 	}
-	if t.Method == QLoRA && p.DType == Stored && (a.Quant.DType == Stored || a.Quant.DType.GGUF()) {
+	if t.Method == QLoRA && p.DType == Stored && (a.Quant.DType == Stored || a.Quant.DType.unpacked()) {
 		p.DType = NF4DQ
 	}
 }

@@ -1,0 +1,63 @@
+package estimator
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Adapters are put on 16 bits where transformers cannot train on a repository's
+// own format, and QLoRA makes NF4 of it; on GPTQ it trains as it is.
+func TestFormatsThatNoAdapterTrainsOn(t *testing.T) {
+	for _, row := range []struct {
+		stored   DType
+		unpacked bool
+	}{{MXFP4, true}, {FP8, true}, {NVFP4, true}, {GPTQ, false}, {AWQ, false}, {NF4, false}} {
+		a := llama(32, 4096, 32, 8, 128, 14336, 128256, false)
+		a.Quant.DType = row.stored
+		a, err := a.Sealed()
+		require.NoError(t, err)
+		b := estimated(t, a, Plan{Train: Train{Method: LoRA}})
+		require.Equal(t, row.unpacked, partOf(b, Weights) == Bytes(2*a.Total()), row.stored)
+		require.Equal(t, row.unpacked, hasNote(b, "unpacked_base"), row.stored)
+		q := estimated(t, a, Plan{Train: Train{Method: QLoRA}})
+		require.Equal(t, row.unpacked, q.Plan.DType == NF4DQ, row.stored)
+	}
+}
+
+// Autocast over fp32 weights is another question than a base in 16 bits.
+func TestFrozenBaseUnderAutocast(t *testing.T) {
+	a := llama3(t)
+	own := estimated(t, a, Plan{Train: Train{Method: LoRA}})
+	amp := estimated(t, a, Plan{Train: Train{Method: LoRA, Precision: AMP}})
+	require.EqualValues(t, 2*a.Total(), partOf(own, Weights))
+	require.EqualValues(t, 4*a.Total(), partOf(amp, Weights))
+	require.NotZero(t, partOf(amp, Buffers), "the 16-bit copies that autocast makes")
+}
+
+// Whisper's encoder listens to 1,500 frames whatever is said.
+func TestEncoderOfAWindow(t *testing.T) {
+	a := llama(4, 384, 6, 6, 64, 1536, 51865, true)
+	layer := a.Layers[0]
+	a.Towers = []Tower{{Name: encoderTower, Hidden: 384, Layers: []Layer{layer}}}
+	a.Layers[0].Cross = layer.Mixer
+	a.Layers[0].Cross.Encoded = 1500
+	kept := func(seq int64) float64 {
+		s := opened(t, a, Plan{Mode: Training, Seq: seq})
+		return s.T * s.Enc
+	}
+	require.InDelta(t, kept(100), kept(400), 1)
+	a.Layers[0].Cross.Encoded = 0
+	require.InDelta(t, 4*kept(100), kept(400), 1)
+}
+
+// DeepSpeed's buckets hold no more than the model.
+func TestBucketsOfASmallModel(t *testing.T) {
+	small := llama(12, 1024, 16, 16, 64, 4096, 50000, true)
+	for stage, width := range map[Stage]int64{Stage2: 2, Stage3: 2 + 4 + 2} {
+		s := opened(t, small, Plan{Mode: Training, GPUs: 4, Train: Train{Stack: DeepSpeed, ZeRO: stage}})
+		require.EqualValues(t, width*int64(s.P), s.bucketBytes())
+	}
+	s := opened(t, llama3(t), Plan{Mode: Training, GPUs: 4, Train: Train{Stack: DeepSpeed, ZeRO: Stage3}})
+	require.EqualValues(t, 5e9, s.bucketBytes())
+}
