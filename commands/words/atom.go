@@ -32,6 +32,7 @@ type atom struct {
 	kind  kind
 	gap   byte
 	value float64 // of a number
+	id    int32   // its number among the words of the tables; 0 is none
 	start int     // in runes
 }
 
@@ -44,7 +45,7 @@ func (a atom) is(text string) bool { return a.text == text }
 // atomize cuts text into atoms. id says whether "owner/name" may be a Hub id.
 func atomize(text string, id func(owner, name string) bool) []atom {
 	runes := []rune(text)
-	atoms := make([]atom, 0, len(runes)/3+1)
+	atoms := make([]atom, 0, likely(runes))
 	gap := spaced
 	for i := 0; i < len(runes); {
 		c := runes[i]
@@ -74,6 +75,18 @@ func atomize(text string, id func(owner, name string) bool) []atom {
 		atoms, i, gap = append(atoms, a), i+n, glued
 	}
 	return atoms
+}
+
+// likely is about how many atoms a text has: one for each Chinese character and
+// one for three letters.
+func likely(runes []rune) int {
+	wide := 0
+	for _, c := range runes {
+		if c >= 0x2e80 {
+			wide++
+		}
+	}
+	return wide + (len(runes)-wide)/3 + 1
 }
 
 // flags are the short options of programs that say something: llama-server -c

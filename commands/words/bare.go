@@ -39,11 +39,14 @@ func (s *scan) unknownAt(i int) (*model, bool) {
 	if i > 0 && s.articleBefore(i) {
 		return nil, false
 	}
-	if _, typo := s.r.correct(s.atoms[i].text); typo || s.atoms[i+1].kind != number || s.atoms[i+1].gap != spaced {
+	if s.atoms[i+1].kind != number || s.atoms[i+1].gap != spaced {
 		return nil, false
 	}
 	size, ok := s.sizeAt(i + 1)
 	if !ok || size.to != i+3 || !s.atoms[i+2].is("b") {
+		return nil, false
+	}
+	if _, typo := s.r.correct(s.atoms[i].text); typo {
 		return nil, false
 	}
 	size.from, size.prefix = i, []string{s.atoms[i].text, size.sizes[0]}

@@ -44,8 +44,8 @@ type card struct {
 
 // newCards reads the tables of cards and of rented machines, and adds the GPUs
 // that the estimator knows.
-func newCards(table, instances string) *cards {
-	c := &cards{names: &trie{}, rows: map[string]*cardRow{}, instances: &trie{}, rented: map[string]card{}}
+func newCards(table, instances string, words lexicon) *cards {
+	c := &cards{names: &trie{words: words}, rows: map[string]*cardRow{}, instances: &trie{words: words}, rented: map[string]card{}}
 	c.learnInstances(instances)
 	lines(table, func(left string, right []string) {
 		fields := strings.Fields(right[0])

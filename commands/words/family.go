@@ -29,6 +29,13 @@ type family struct {
 type families struct {
 	aliases *trie // key "family", value: index
 	list    []*family
+	single  map[byte][]alias // the names of one word by first letter, for typos
+}
+
+// alias is a family's name of one word.
+type alias struct {
+	name   string
+	family int
 }
 
 // part is a piece of a model's name behind its family.
@@ -84,15 +91,21 @@ var (
 )
 
 // newFamilies reads the table of families.
-func newFamilies(table string) *families {
-	f := &families{aliases: &trie{}}
+func newFamilies(table string, words lexicon) *families {
+	f := &families{aliases: &trie{words: words}, single: map[byte][]alias{}}
 	lines(table, func(left string, right []string) {
 		names := strings.Split(left, " | ")
 		f.list = append(f.list, newFamily(names, right))
 		for _, name := range names {
 			f.aliases.add(strings.TrimSpace(name), tag{"family", string(rune(len(f.list) - 1))})
+			if len(name) >= 4 && len(atomize(name, nil)) == 1 {
+				f.single[name[0]] = append(f.single[name[0]], alias{name, len(f.list) - 1})
+			}
 		}
 	})
+	for _, names := range f.single {
+		slices.SortStableFunc(names, func(a, b alias) int { return strings.Compare(a.name, b.name) })
+	}
 	return f
 }
 

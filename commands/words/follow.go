@@ -179,7 +179,7 @@ func (r *Reader) knownSize(name, size string) bool {
 
 // inCatalogue says that the catalogue holds the Hub id.
 func (r *Reader) inCatalogue(id string) bool {
-	atoms := atomize(id[strings.IndexByte(id, '/')+1:], nil)
+	atoms := r.words.atomize(id[strings.IndexByte(id, '/')+1:], nil)
 	end, _ := r.names.longest(atoms, 0, func(i int) bool { return i < len(atoms) })
 	return end > 0 && end == len(atoms)
 }

@@ -58,6 +58,14 @@ func (s *scan) chipAt(i int) (card, bool) {
 
 // namesMac says that a word of the text means a Mac.
 func (s *scan) namesMac() bool {
+	if s.mac == nil {
+		mac := s.findsMac()
+		s.mac = &mac
+	}
+	return *s.mac
+}
+
+func (s *scan) findsMac() bool {
 	for i := range s.atoms {
 		if end, tags := s.r.cards.names.longest(s.atoms, i, func(int) bool { return true }); end > i && tags[0].value == plainMac {
 			return true

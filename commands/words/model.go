@@ -1,9 +1,6 @@
 package words
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // model is a mention of a model.
 type model struct {
@@ -47,8 +44,6 @@ func (s *scan) findModels() {
 	s.dropUnmeant()
 	s.mergeSizes()
 	s.listSizes()
-	s.dropRepeats()
-	s.dropAsides()
 }
 
 // modelAt reads the mention that begins at i.
@@ -80,10 +75,9 @@ func (s *scan) modelAt(i int) (*model, bool) {
 // toolAt says that a program's name stands here, not a model's: llama.cpp,
 // LLaMA-Factory.
 func (s *scan) toolAt(i int) bool {
-	for _, key := range []string{"engine", "stack"} {
-		if end, _, ok := s.tagAt(i, key); ok && end > i+1 {
-			return true
-		}
+	end, tags := s.r.phrases.longest(s.atoms, i, s.free)
+	if end > i+1 && slices.ContainsFunc(tags, func(t tag) bool { return t.key == "engine" || t.key == "stack" }) {
+		return true
 	}
 	return i+1 < len(s.atoms) && s.atoms[i+1].is("cpp") && s.atoms[i+1].tight()
 }
@@ -147,17 +141,14 @@ func (s *scan) sizeStandsBefore(i int, f *family) bool {
 // misspelt corrects the name of a family that a number follows: "lama 3 8b".
 func (s *scan) misspelt(i int) (tag, bool) {
 	a := s.atoms[i]
-	if a.kind != letters || len(a.text) < 4 || s.known(a.text) || i+1 >= len(s.atoms) || s.atoms[i+1].kind != number {
+	if s.guesses == maxCorrections || a.kind != letters || len(a.text) < 4 || s.known(a.text) || i+1 >= len(s.atoms) || s.atoms[i+1].kind != number {
 		return tag{}, false
 	}
+	s.guesses++
 	for slips := 1; slips <= 2 && len(a.text) >= 4*slips-3; slips++ {
-		for _, name := range slices.Sorted(maps.Keys(s.r.families.aliases.next)) {
-			node := s.r.families.aliases.next[name]
-			if len(node.tags) == 0 || len(name) < 4 || name[0] != a.text[0] || !near(a.text, name, slips) {
-				continue
-			}
-			if f := s.r.families.list[int([]rune(node.tags[0].value)[0])]; s.partFollows(i+1, f) {
-				return node.tags[0], true
+		for _, alias := range s.r.families.single[a.text[0]] {
+			if near(a.text, alias.name, slips) && s.partFollows(i+1, s.r.families.list[alias.family]) {
+				return tag{"family", string(rune(alias.family))}, true
 			}
 		}
 	}

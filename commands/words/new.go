@@ -22,12 +22,13 @@ var languageNames = map[string]string{"en": "en", "zh": "zh-CN"}
 
 // New makes a reader that knows, beside its tables, the Hub ids of a catalogue.
 func New(models []string) *Reader {
+	words := lexicon{}
 	r := &Reader{
-		phrases: &trie{}, notions: &trie{}, names: &trie{}, vocab: map[byte][]string{},
+		words: words, phrases: &trie{words: words}, notions: &trie{words: words}, names: &trie{words: words}, vocab: map[byte][]string{},
 		say: map[string]map[string]string{}, owners: map[string]bool{},
 	}
-	r.families = newFamilies(table("families.txt"))
-	r.cards = newCards(table("cards.txt"), table("instances.txt"))
+	r.families = newFamilies(table("families.txt"), words)
+	r.cards = newCards(table("cards.txt"), table("instances.txt"), words)
 	lines(table("cards.txt"), func(left string, _ []string) { r.spell(left) })
 	r.learnWords("shared.txt")
 	for _, language := range languages {

@@ -2,7 +2,6 @@ package words
 
 import (
 	"math"
-	"slices"
 	"strconv"
 )
 
@@ -49,9 +48,7 @@ func (s *scan) numbersBehind() {
 
 // alsoAfter says that the cue may stand behind its number too: "32k context".
 func (s *scan) alsoAfter(f found) bool {
-	return slices.ContainsFunc(s.marks, func(o found) bool {
-		return o.from == f.from && o.tag.key == "after" && o.tag.value == f.tag.value
-	})
+	return s.startsWith(f.from, func(t tag) bool { return t == tag{"after", f.tag.value} })
 }
 
 // numberEnds says that a free number ends right before i.
@@ -118,8 +115,8 @@ func (s *scan) numbersBefore() {
 
 // outFollows says that a number of new tokens comes right behind.
 func (s *scan) outFollows(i int) bool {
-	for _, f := range s.marks {
-		if f.tag == (tag{"after", "out"}) && f.from > i && f.from-i <= 4 {
+	for k := i + 1; k <= i+4; k++ {
+		if s.startsWith(k, func(t tag) bool { return t == tag{"after", "out"} }) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package words_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,30 @@ func BenchmarkReadSizes(b *testing.B) {
 		b.Run(strings.TrimSpace(piece), func(b *testing.B) {
 			for b.Loop() {
 				reader.Read(long, "", "")
+			}
+		})
+	}
+}
+
+// BenchmarkReadHard reads messages of the longest kind that are hard to read:
+// logs, names that are none, one script, one word again and again. Each must stay
+// below 2 ms.
+func BenchmarkReadHard(b *testing.B) {
+	reader := words.New(nil)
+	var logs, names strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&logs, "INFO 03-20 19:18:%d llm_engine.py:%d] step %d loss %d.%d mem %d MiB rank%d ", i, 70+i, i, i, i, 1000+i, i)
+	}
+	for i := range 400 {
+		fmt.Fprintf(&names, "lammo%c %d ", 'a'+i%26, i)
+	}
+	for name, text := range map[string]string{
+		"logs": logs.String(), "names": names.String(),
+		"chinese": strings.Repeat("显存多少微调能跑吗为什么", 340), "cache": strings.Repeat("kv q8 kv in fp8 ", 250), "macs": strings.Repeat("m1 m2 4 ", 480),
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				reader.Read(text, "", "")
 			}
 		})
 	}

@@ -27,11 +27,14 @@ type scan struct {
 	most    int64   // the largest number of GPUs said
 	numbers map[string]float64
 	amounts int // memory sizes that are no card's
+	topic   *weighed
+	mac     *bool // a word means a Mac, once looked for
+	guesses int   // words that were tried as a family's name
 }
 
 // scan cuts a question into atoms.
 func (r *Reader) scan(text string) *scan {
-	atoms := atomize(clean(text), r.isHubID)
+	atoms := r.words.atomize(clean(text), r.isHubID)
 	return &scan{r: r, atoms: atoms, claimed: make([]bool, len(atoms)), numbers: map[string]float64{}}
 }
 
@@ -49,6 +52,8 @@ func (s *scan) read() {
 	s.numbersBefore()
 	s.mergeSizes()
 	s.listSizes()
+	s.dropRepeats()
+	s.dropAsides()
 }
 
 // preferChips leaves out a place to run where its card was named too ("Colab
@@ -120,14 +125,14 @@ func (s *scan) correct() {
 		}
 		left--
 		if right, ok := s.r.correct(a.text); ok {
-			s.atoms[i].text = right
+			s.atoms[i].text, s.atoms[i].id = right, s.r.words[right]
 		}
 	}
 }
 
 // begun says that some phrase begins with the word, or is it.
 func (s *scan) begun(word string) bool {
-	return s.r.phrases.next[word] != nil || s.r.notions.next[word] != nil || s.r.cards.names.next[word] != nil
+	return s.r.phrases.begins(word) || s.r.notions.begins(word) || s.r.cards.names.begins(word)
 }
 
 // findNotions finds the words of concepts; they may overlap.
@@ -171,37 +176,6 @@ func (s *scan) joined(i int) bool {
 	return s.atoms[i].gap == hyphen || i+1 < len(s.atoms) && s.atoms[i+1].tight() && s.atoms[i+1].kind == number
 }
 
-// has says that something of that meaning was said.
-func (s *scan) has(key, value string) bool {
-	return slices.ContainsFunc(s.marks, func(f found) bool { return f.tag == tag{key, value} })
-}
-
-// hasAny says that any of the values was said.
-func (s *scan) hasAny(key string, values ...string) bool {
-	return slices.ContainsFunc(values, func(v string) bool { return s.has(key, v) })
-}
-
-// all lists what was said of a kind of meaning, each value once.
-func (s *scan) all(key string) []found {
-	var list []found
-	for _, f := range s.marks {
-		if f.tag.key == key && !slices.ContainsFunc(list, func(o found) bool { return o.tag == f.tag }) {
-			list = append(list, f)
-		}
-	}
-	return list
-}
-
-// negated says that the phrase stands behind a "without".
-func (s *scan) negated(f found) bool {
-	return slices.ContainsFunc(s.marks, func(n found) bool {
-		if n.tag.key != "neg" || n.to > f.from || f.from-n.to > 1 {
-			return false
-		}
-		return f.from == n.to || s.atoms[n.to].kind == letters && fillers[s.atoms[n.to].text]
-	})
-}
-
 // fillers stand between a word and what it is about.
 var fillers = map[string]bool{"=": true, ":": true, "of": true, "is": true, "at": true, "~": true, "to": true, "size": true, "up": true, "about": true, "around": true, "use": true, "using": true, "any": true, "the": true, "为": true, "是": true, "约": true, "大": true, "小": true, "到": true, "设": true, "开": true, "了": true, "a": true, "dtype": true, "cache": true, "in": true, "as": true, "quant": true, "量": true, "化": true, "用": true, "len": true, "(": true, "\"": true, "'": true, "set": true, "type": true, "数": true, "are": true, "both": true, "都": true, "已": true, "经": true, "调": true, "降": true}
 
@@ -231,7 +205,7 @@ func (r *Reader) isHubID(owner, name string) bool {
 	if !strings.ContainsFunc(name, unicode.IsDigit) || !strings.ContainsFunc(name, unicode.IsLetter) || strings.ContainsAny(owner, ".") {
 		return false
 	}
-	atoms := atomize(name, nil)
+	atoms := r.words.atomize(name, nil)
 	for i := range atoms {
 		if p, ok := partAt(atoms, i); ok && p.what == 's' {
 			return len(atoms) > p.len

@@ -11,21 +11,29 @@ var cacheTypes = map[string]string{"fp8": "fp8", "int8": "int8", "q8_0": "q8_0",
 // cacheFacts sets the type of the KV cache and gives the words that said it.
 func (s *scan) cacheFacts(p *plan) map[int]bool {
 	used := map[int]bool{}
-	for _, kv := range s.marks {
-		if kv.tag.key != "kv" {
-			continue
-		}
-		for _, f := range s.marks {
-			if f.tag.key != "dtype" || cacheTypes[f.tag.value] == "" {
-				continue
-			}
-			if s.between(kv.to, f.from) || f.to == kv.from && s.atoms[kv.from].gap == spaced || f.from > kv.to && s.keptIn(f.from) {
-				p.set("kv", cacheTypes[f.tag.value])
-				used[f.from] = true
-			}
+	if !s.has("kv", "yes") {
+		return used
+	}
+	kept := false // a cache was named before
+	for _, f := range s.marks {
+		kept = kept || f.tag.key == "kv"
+		if f.tag.key == "dtype" && cacheTypes[f.tag.value] != "" && (s.cachesAt(f) || kept && s.keptIn(f.from)) {
+			p.set("kv", cacheTypes[f.tag.value])
+			used[f.from] = true
 		}
 	}
 	return used
+}
+
+// cachesAt says that the cache is named right before a format, fillers aside, or
+// right behind it.
+func (s *scan) cachesAt(f found) bool {
+	for i := f.from; i >= f.from-3; i-- {
+		if s.endsAt(i, "kv") && s.between(i, f.from) {
+			return true
+		}
+	}
+	return s.taggedAt(f.to, "kv") && s.atoms[f.to].gap == spaced
 }
 
 // keptIn says that a format comes after "in" or its like, and not right after a

@@ -13,6 +13,20 @@ const (
 // row of the tables counts once, and a question of why or what adds one. A
 // topic named outright needs no such question.
 func (s *scan) topicOf() (topic string, score int) {
+	if s.topic == nil {
+		name, sure := s.weighTopics()
+		s.topic = &weighed{name, sure}
+	}
+	return s.topic.name, s.topic.score
+}
+
+// weighed is a topic and how much speaks of it.
+type weighed struct {
+	name  string
+	score int
+}
+
+func (s *scan) weighTopics() (topic string, score int) {
 	scores := map[string]int{}
 	counted := map[string]bool{}
 	var names []string
@@ -28,7 +42,10 @@ func (s *scan) topicOf() (topic string, score int) {
 		scores[fields[0]] += int(atoi(fields[1]))
 	}
 	for _, f := range s.marks { // hints count beside the topic itself
-		if fields := strings.Fields(f.tag.value); f.tag.key == "hint" && scores[fields[0]] > 0 && !counted[f.tag.value] {
+		if f.tag.key != "hint" || counted[f.tag.value] {
+			continue
+		}
+		if fields := strings.Fields(f.tag.value); scores[fields[0]] > 0 {
 			counted[f.tag.value] = true
 			scores[fields[0]] += int(atoi(fields[1]))
 		}

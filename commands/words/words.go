@@ -46,6 +46,7 @@ type Assumption struct {
 // Reader reads plain questions. Make one with [New]; it is safe for concurrent
 // use.
 type Reader struct {
+	words    lexicon
 	phrases  *trie
 	notions  *trie             // words of concepts
 	vocab    map[byte][]string // single words by first letter, for typos
