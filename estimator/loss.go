@@ -6,7 +6,6 @@ type lossRow struct {
 	perV, perH float64
 	old        [2]float64 // the same for transformers 4.45 and before
 	compiled   float64    // perV where the loss is compiled
-	constant   float64    // tokens of a chunk that is whole
 	source     string
 }
 
@@ -17,7 +16,7 @@ var losses = [numLosses]lossRow{
 	LossBF16:          {perV: 8, perH: 6, compiled: 8, source: "cross entropy on 16-bit logits"},
 	LossFused:         {perV: 10, perH: 4, old: [2]float64{8, 4}, compiled: 4, source: "fused kernel on materialized logits"},
 	LossChunked:       {perV: 2, perH: 6, compiled: 2, source: "16-bit logits and one chunk"},
-	LossLinear:        {perV: 0, perH: 6, compiled: 0, constant: 1024, source: "fused linear cross entropy: no logits but a chunk"},
+	LossLinear:        {perV: 0, perH: 6, compiled: 0, source: "fused linear cross entropy: no logits but a chunk"},
 	LossVocabParallel: {perV: 6, perH: 2, compiled: 6, source: "fp32 logits and their 16-bit copy, over t"},
 }
 

@@ -1,5 +1,10 @@
 package estimator
 
+import (
+	"math"
+	"math/bits"
+)
+
 // chunkRow is how a stack cuts the logits: what it keeps by V of every token,
 // and the tokens, or the share of them, that it works on at once.
 type chunkRow struct {
@@ -24,9 +29,18 @@ const plainChunk = 128
 // take all of them.
 func (s *sheet) chunkTokens() float64 {
 	t := &s.plan.Train
-	if t.Loss != LossChunked {
-		return min(s.T, losses[t.Loss].constant)
+	switch t.Loss {
+	case LossChunked:
+		return s.ownChunk(t)
+	case LossLinear:
+		return min(s.T, linearChunk(s.T, s.V, s.h))
+	default:
+		return 0
 	}
+}
+
+// ownChunk is the chunk of the stack's own chunked loss.
+func (s *sheet) ownChunk(t *Train) float64 {
 	switch row := &lossChunks[s.stack]; {
 	case *row == chunkRow{}:
 		return min(s.T, plainChunk)
@@ -39,16 +53,12 @@ func (s *sheet) chunkTokens() float64 {
 	}
 }
 
-// chunkText writes the tokens out.
-func (s *sheet) chunkText() string {
-	t := &s.plan.Train
-	row := &lossChunks[s.stack]
-	switch {
-	case t.Loss != LossChunked:
-		return "min(T, " + number(losses[t.Loss].constant) + ")"
-	case row.share > 0:
-		return "T/" + number(1/row.share)
-	default:
-		return "min(T, " + number(or(row.tokens, plainChunk)) + ")"
-	}
+// linearChunk is how many tokens a fused linear cross entropy takes at once: so
+// many that their logits are as large as the hidden states of all, rounded up to
+// a power of two.
+//
+// Liger-Kernel, fused_linear_cross_entropy.py, chunk_size.
+func linearChunk(tokens, vocab, hidden float64) float64 {
+	least := math.Ceil(tokens / math.Ceil(vocab/max(1, hidden)))
+	return float64(uint64(1) << bits.Len64(uint64(max(1, least))-1))
 }

@@ -36,3 +36,13 @@ func TestCompiledFusedLoss(t *testing.T) {
 	b := estimated(t, llama3(t), Plan{Train: Train{Stack: FSDP2, Loss: LossFused, Compile: On}})
 	require.EqualValues(t, 2048*(4*128256+4*4096), partOf(b, Logits))
 }
+
+// Liger's chunks: 12 bytes of the logits of 128 tokens for 2,972 of Llama-3, with
+// which an 8B is trained in 8 GB.
+func TestChunksOfALinearLoss(t *testing.T) {
+	for tokens, want := range map[int64]int64{1: 1, 32: 1, 33: 2, 2972: 128, 16384: 512, 65536: 2048} {
+		require.EqualValues(t, want, linearChunk(float64(tokens), 128256, 4096), "%d tokens", tokens)
+	}
+	b := estimated(t, llama3(t), Plan{Seq: 2972, Train: Train{Stack: Unsloth, Method: QLoRA, Rank: 32, Recompute: RecomputeFull}})
+	require.EqualValues(t, 2972*6*4096+12*128*128256, partOf(b, Logits))
+}

@@ -377,7 +377,7 @@ func (s *sheet) chunkBytes() float64 {
 func (s *sheet) lossText(*block) string {
 	text := "T*(" + number(s.lV*s.t) + "*" + per("Vp", "t", s.t) + " + " + number(s.lh) + "*h)"
 	if s.chunkBytes() > 0 {
-		text += " + 12*" + s.chunkText() + "*" + per("Vp", "t", s.t)
+		text += " + 12*Ch*" + per("Vp", "t", s.t)
 	}
 	return text
 }

@@ -18,6 +18,7 @@ var trainLetters = []letter{
 	{"share", "share of the blocks on the fullest stage", func(s *sheet) float64 { return s.share }},
 	{"mb", "micro-batches in flight on the fullest stage", func(s *sheet) float64 { return s.mb }},
 	{"Vp", "vocabulary as the stack pads it", func(s *sheet) float64 { return s.Vp }},
+	{"Ch", "tokens that the loss works on at once", func(s *sheet) float64 { return s.chunkTokens() }},
 	{"Enc", "bytes that an encoder keeps for each token", func(s *sheet) float64 { return s.Enc }},
 	{"Im", "images or sounds at once, one a sequence", func(s *sheet) float64 { return s.Im }},
 	{"Tow", "bytes that the towers keep of each", func(s *sheet) float64 { return s.Tow }},
