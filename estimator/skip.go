@@ -14,6 +14,7 @@ type skipper struct {
 	odd      []string         // that name some blocks by a part of their number
 	known    [numRoles]int8   // what anywhere says of a role: 1 yes, -1 no
 	kinds    []uint8
+	names    *[numRoles]string
 }
 
 // maxOdd is how many patterns are held against each block.
@@ -30,6 +31,16 @@ var modules = [numRoles]string{
 	RoleSharedGate: "mlp.shared_expert.gate_proj", RoleSharedUp: "mlp.shared_expert.up_proj", RoleSharedDown: "mlp.shared_expert.down_proj",
 }
 
+// besideFFN are the modules of blocks whose experts stand beside a dense FFN, not
+// in its place (Gemma 4).
+var besideFFN = func() [numRoles]string {
+	names := modules
+	for _, r := range []Role{RoleExpertGate, RoleExpertUp, RoleExpertDown} {
+		names[r] = strings.TrimPrefix(names[r], "mlp.")
+	}
+	return names
+}()
+
 func newSkipper(a *Arch) *skipper {
 	if a.Quant.DType == Stored {
 		return &skipper{}
@@ -39,10 +50,13 @@ func newSkipper(a *Arch) *skipper {
 
 // skipperOf knows which modules patterns name.
 func skipperOf(a *Arch, patterns []string) *skipper {
-	s := &skipper{}
+	s := &skipper{names: &modules}
+	if a.expertsBeside() {
+		s.names = &besideFFN
+	}
 	for _, p := range patterns {
 		p = strings.TrimPrefix(p, "re:")
-		p = strings.NewReplacer(`\.`, ".", `\d+`, "*", `[0-9]+`, "*", ".*", "*", "^", "", "$", "").Replace(p)
+		p = strings.NewReplacer(`\.`, ".", `\d+`, "*", `[0-9]+`, "*", ".*", "*", "^", "", "$", "", "shared_experts", "shared_expert").Replace(p)
 		if !outside(p) {
 			s.add(strings.Trim(p, "*"))
 		}
@@ -87,6 +101,16 @@ func outside(pattern string) bool {
 	return strings.Trim(pattern, "*. ") == ""
 }
 
+// expertsBeside says whether a block has a dense FFN and routed experts both.
+func (a *Arch) expertsBeside() bool {
+	for i := range a.Layers {
+		if f := &a.Layers[i].FFN; f.Width > 0 && f.Experts > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // part is the share of a kind's blocks whose linears of that role stay as they
 // are.
 func (s *skipper) part(b *block, r Role) float64 {
@@ -111,7 +135,7 @@ func (s *skipper) part(b *block, r Role) float64 {
 
 // hits says whether a pattern names the role's module in block i.
 func (s *skipper) hits(i int, r Role) bool {
-	path := "model.layers." + strconv.Itoa(i) + "." + modules[r] + "."
+	path := "model.layers." + strconv.Itoa(i) + "." + s.names[r] + "."
 	named := func(p string) bool { return matches(path, p) }
 	if s.known[r] == 0 {
 		s.known[r] = -1
