@@ -93,9 +93,40 @@ var moreRatchet = map[string]struct{ median, ninetieth float64 }{
 
 // More runs are held beside the score, by source.
 func TestAccuracyOfMoreRuns(t *testing.T) {
-	table := Tally(Score(t.Context(), &Service{Library: Shelf{}}, rowsIn(t, "testdata/more")), BySource)
+	requireHeld(t, "more", BySource, moreRatchet)
+}
+
+// servedRatchet is the same for logs of engines read after the laws were made,
+// by engine and figure.
+var servedRatchet = map[string]struct{ median, ninetieth float64 }{
+	"llama.cpp kv_cache":        {0.0001, 0.0001},
+	"llama.cpp state":           {0.0001, 0.0001},
+	"llama.cpp weights":         {0.0001, 0.0001},
+	"llama.cpp workspace":       {0.0002, 0.0336},
+	"sglang kv_budget":          {0.0041, 0.0104},
+	"sglang kv_bytes_per_token": {0.0002, 0.0012},
+	"sglang kv_tokens":          {0.0051, 0.0109},
+	"sglang weights":            {0.0061, 0.0268},
+	"vllm kv_budget":            {0.0245, 0.0975},
+	"vllm kv_bytes_per_token":   {0.0003, 0.0005},
+	"vllm kv_tokens":            {0.0008, 0.0060},
+	"vllm weights":              {0.0018, 0.0326},
+	"vllm workspace":            {0.0299, 0.0617},
+	"all":                       {0.0006, 0.0268},
+}
+
+// Logs of engines that no law was fitted on when they were first asked.
+func TestAccuracyOfServedModels(t *testing.T) {
+	requireHeld(t, "served", ByKind, servedRatchet)
+}
+
+// requireHeld holds the rows of a folder to a ratchet, and the README to their
+// table.
+func requireHeld(t *testing.T, folder string, by func(Residual) string, bounds map[string]struct{ median, ninetieth float64 }) {
+	t.Helper()
+	table := Tally(Score(t.Context(), &Service{Library: Shelf{}}, rowsIn(t, "testdata/"+folder)), by)
 	for _, a := range table {
-		held, ok := moreRatchet[a.Name]
+		held, ok := bounds[a.Name]
 		require.True(t, ok, "no bound for %s: median %.4f, 90th percentile %.4f", a.Name, a.Median, a.Ninetieth)
 		require.LessOrEqual(t, a.Median, held.median, "median of %s", a.Name)
 		require.LessOrEqual(t, a.Ninetieth, held.ninetieth, "90th percentile of %s", a.Name)
@@ -104,7 +135,7 @@ func TestAccuracyOfMoreRuns(t *testing.T) {
 	var out strings.Builder
 	fmt.Fprintln(&out)
 	require.NoError(t, WriteAccuracy(&out, table))
-	requireReadme(t, "more", out.String())
+	requireReadme(t, folder, out.String())
 }
 
 // What autograd itself keeps of one block, read off its storages, in the public

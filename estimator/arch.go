@@ -36,6 +36,10 @@ type Arch struct {
 	Extra []Extra
 
 	DType DType // of the stored weights, as config.json says: BF16, FP16 or FP32
+	// FloatState says that config.json wants recurrent states in 32 bits, for
+	// engines that else keep them as the model computes.
+	FloatState bool
+
 	Quant Quant // the scheme the stored weights are quantized with
 	// File is what the repository's tensors really hold; zero where unknown.
 	File File

@@ -13,12 +13,16 @@ type engineRow struct {
 	window  func(*sheet, *block) float64 // tokens a window keeps of one sequence
 	latents func(*sheet) float64         // copies of MLA's latent; nil: one
 	budget  func(*sheet) float64         // bytes for caches on the card; nil: what is left
+	// states is the bytes of an element of a recurrent state and of its
+	// convolution's; nil: 4 and 4.
+	states func(*sheet) (state, conv float64)
 
 	grows         bool // the cache is made as tokens come, not at the start
 	padsVocab     bool // to a multiple of 64 on each rank
 	padsValues    bool // MLA's values to the width of its keys
 	castsFP32     bool // weights of 32 bits, and scales of NF4, to its own liking
 	hostEmbedding bool // the embedding stays on the host
+	sparseLatents bool // an indexer's keys in fp8, beside latents in a layout of their own
 	unpacksGGUF   bool // blocks of GGUF become plain weights
 }
 
@@ -31,12 +35,12 @@ var engines = [numEngines]engineRow{
 	VLLM: {
 		resolve: resolveVLLM, bills: vllmBills, context: serveContext,
 		block: vllmBlocks, window: pagedWindow, latents: vllmLatents, budget: vllmBudget,
-		padsVocab: true, padsValues: true, castsFP32: true,
+		states: vllmStates, padsVocab: true, padsValues: true, castsFP32: true, sparseLatents: true,
 	},
 	SGLang: {
 		resolve: resolveSGLang, bills: sglangBills, context: serveContext,
 		block: one, window: poolWindow, budget: sglangBudget,
-		padsVocab: true, castsFP32: true,
+		states: sglangStates, padsVocab: true, castsFP32: true, sparseLatents: true,
 	},
 	LlamaCPP: {
 		resolve: resolveLlama, bills: llamaBills, context: serveContext,

@@ -55,3 +55,23 @@ func (s *sheet) latentTokens() float64 {
 	}
 	return total
 }
+
+// scaled is the bytes of an element of fp8 with an fp32 scale for each 128.
+const scaled = 1 + 4.0/128
+
+// latentWidths is the bytes of an element of the latent, of what RoPE turns, and
+// of an indexer's key. Where an indexer chooses the tokens, vLLM and SGLang keep
+// its keys in fp8 with scales whatever the cache's format, and an fp8 latent with
+// scales beside 16 bits of RoPE: 656 + 132 bytes for DeepSeek-V3.2 and GLM-5.
+//
+// fp8_ds_mla in vLLM's flashmla_sparse.py; NSATokenToKVPool in SGLang's
+// memory_pool.py.
+func (s *sheet) latentWidths(b *block) (latent, rope, index float64) {
+	if b.ix == 0 || b.layer.Mixer.Compress > 0 || !s.v.row.sparseLatents {
+		return s.wk, s.wk, s.wk
+	}
+	if s.wk > 1 {
+		return s.wk, s.wk, scaled
+	}
+	return scaled, 2, scaled
+}

@@ -11,6 +11,7 @@ func resolveSGLang(p *Plan, a *Arch) {
 		v.MaxLen = max(p.Seq+p.Out, a.Context*askedNoLength(p))
 	}
 	size := or(p.GPU.Memory, 80*GiB)
+	shown := or(p.GPU.Usable, size)
 	for _, row := range sglangCards {
 		if size < row.below {
 			v.MaxBatched = or(v.MaxBatched, row.chunk)
@@ -23,7 +24,7 @@ func resolveSGLang(p *Plan, a *Arch) {
 		if p.Tensor*p.Pipeline > 1 {
 			reserved += 128 * float64(p.Tensor*p.Pipeline)
 		}
-		v.Utilization = max(0.5, 1-max(1024, reserved)*float64(MiB)/float64(size))
+		v.Utilization = max(0.5, 1-max(1024, reserved)*float64(MiB)/float64(shown))
 	}
 }
 
@@ -55,6 +56,11 @@ var sglangBills = bills(weightBills, cacheBills, []bill{
 		part: Weights, moments: WhileServing, basis: Derived, source: "cos and sin of every position in 32 bits",
 		text:  "4 * D * X",
 		bytes: func(s *sheet) float64 { return 4 * s.v.rope * s.v.pos * s.hasRope() },
+	},
+	{
+		needs: needsLatents, part: Weights, moments: WhileServing, basis: Derived, source: "SGLang keeps MLA's up projections a second time, absorbed",
+		text:  "Abs / t",
+		bytes: func(s *sheet) float64 { return s.absorbed() / s.t },
 	},
 	passBill,
 	{
@@ -157,7 +163,7 @@ func llamaBlocks(p *Plan) float64 {
 func (s *sheet) computeBuffer() float64 {
 	n := s.v.tokens
 	if s.needsOnly() {
-		return s.v.u*(2*n+32*s.h) + s.unpackedCache()
+		return s.v.u*2*n + max(s.unpackedCache()+32*s.v.u*s.h, 4*s.v.u*(3*s.v.wide+s.inputs()*s.h))
 	}
 	fused := 4 * s.v.u * (s.V + s.h)
 	if s.plan.Attention == Flash {
@@ -176,7 +182,20 @@ func (s *sheet) needsOnly() bool {
 	return v.Major >= recentBuild || v == (Version{}) && s.hybrid()
 }
 
-const recentBuild = 10_000
+// recentBuild is the first build whose server reserves the logits of its slots
+// alone.
+//
+// https://github.com/ggml-org/llama.cpp/pull/23861, June 2026
+const recentBuild = 9_430
+
+// inputs is how many rows of the residual stream live beside gate, up and their
+// product in such a build: exact on logs of Qwen3.6-27B and Qwen3-4B.
+func (s *sheet) inputs() float64 {
+	if s.hybrid() {
+		return 2
+	}
+	return 4
+}
 
 func (s *sheet) hybrid() bool {
 	for i := range s.blocks {
@@ -269,7 +288,7 @@ var llamaBills = bills(weightBills, cacheBills, []bill{
 	},
 	{
 		part: Workspace, moments: AtPrefill | AtDecode, basis: Derived, source: llamaSource + "; builds that reserve the needed logits only",
-		text: "u * (2*Tok + 32*h) + Unp",
+		text: "2*u*Tok + max(Unp + 32*u*h, 4*u*(3*F + Hin*h))",
 		bytes: func(s *sheet) float64 {
 			if !s.needsOnly() {
 				return 0

@@ -114,11 +114,14 @@ func (s *sheet) streams() float64 {
 	return bytes + 2*s.v.chosen
 }
 
-// nonTorch is NCCL and what else CUDA allocates beside torch, by ranks.
+// nonTorch is NCCL and what else CUDA allocates beside torch, by ranks; 0.20 on
+// logs of four and more cards that no NVLink joins.
 func (s *sheet) nonTorch() float64 {
 	switch {
 	case s.t <= 1:
 		return 0.1
+	case s.plan.GPU.Vendor == "NVIDIA" && !s.plan.GPU.Linked:
+		return 0.2
 	case s.t <= 2:
 		return 0.5
 	case s.t <= 4:
@@ -133,6 +136,16 @@ var vllmBills = bills(weightBills, cacheBills, []bill{
 		part: Weights, moments: WhileServing, basis: Derived, source: "vLLM keeps cos and sin of every position in 16 bits",
 		text:  "2 * D * X",
 		bytes: func(s *sheet) float64 { return 2 * s.v.rope * s.v.pos * s.hasRope() },
+	},
+	{
+		needs: needsVision, part: Weights, moments: WhileServing, basis: Derived, source: "vLLM's mrope.py: four times the positions where videos count them",
+		text: "6 * D * X",
+		bytes: func(s *sheet) float64 {
+			if !videoPositions[s.arch.Family] || s.plan.Serve.Version.Before(0, 7) {
+				return 0
+			}
+			return 6 * s.v.rope * s.v.pos
+		},
 	},
 	{
 		needs: needsScheme, part: Weights, moments: WhileServing, basis: Derived, source: "vLLM pads MXFP4 experts to a multiple of 256; logs of gpt-oss",
@@ -205,6 +218,12 @@ func (s *sheet) hasRope() float64 {
 	return 1
 }
 
+// videoPositions are the families whose whole heads turn by a token's time, row
+// and column.
+var videoPositions = map[string]bool{
+	"qwen2_vl": true, "qwen2_5_vl": true, "qwen3_vl": true, "qwen3_vl_moe": true, "qwen2_5_omni": true, "qwen3_omni_moe": true,
+}
+
 var learnedPositions = map[string]bool{"gpt2": true, "opt": true, "gpt_bigcode": true, "bloom": true, "mpt": true, "bert": true, "roberta": true, "t5": true, "whisper": true}
 
 // padExperts is the multiple that vLLM pads the width of MXFP4 experts to.
@@ -241,7 +260,7 @@ func (s *sheet) absorbed() float64 {
 			continue
 		}
 		width := b.r * (b.d - b.R + b.dv)
-		if s.plan.Serve.Version.Before(0, 8) {
+		if s.plan.Serve.Engine == VLLM && s.plan.Serve.Version.Before(0, 8) {
 			in := or(float64(b.layer.Mixer.QueryRank), s.h)
 			width = b.r * (in + s.h)
 		}
@@ -277,7 +296,7 @@ func (s *sheet) channels(of func(*share) float64) float64 {
 }
 
 // imageTokens is the tokens that the largest image becomes.
-var imageTokens = map[string]float64{"qwen2_vl": 16384, "qwen2_5_vl": 16384, "qwen3_vl": 16384}
+var imageTokens = map[string]float64{"qwen2_vl": 16384, "qwen2_5_vl": 16384, "qwen3_vl": 16384, "qwen3_vl_moe": 16384}
 
 // image is the tokens of an image that the profiling run encodes.
 func (s *sheet) image() float64 {

@@ -12,6 +12,7 @@ type GPU struct {
 	Memory   Bytes // as marketed
 	Usable   Bytes // what a program can get
 	Measured bool  // Usable was read off a real card
+	Linked   bool  // NVLink joins several of them
 }
 
 // gpuRow is a card of the tables.
@@ -28,7 +29,7 @@ type gpuRow struct {
 const nominalShare = 0.98
 
 func (r *gpuRow) card() GPU {
-	g := GPU{Name: r.name, Vendor: r.vendor, Memory: r.memory, Usable: r.usable, Measured: r.measured}
+	g := GPU{Name: r.name, Vendor: r.vendor, Memory: r.memory, Usable: r.usable, Measured: r.measured, Linked: linkedCards[r.name]}
 	if g.Usable == 0 {
 		g.Usable = Bytes(nominalShare * float64(r.memory))
 	}

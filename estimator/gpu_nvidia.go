@@ -14,7 +14,8 @@ var nvidiaCards = []gpuRow{
 	{"gh200", "NVIDIA", 96 * GiB, 97280 * MiB, false, " gh200-96g "},
 	{"gh200-144g", "NVIDIA", 144 * GiB, 0, false, ""},
 	{"b100", "NVIDIA", 192 * GiB, 0, false, " b100-192g "},
-	{"b200", "NVIDIA", 192 * GiB, 188734 * MiB, true, " b200-192g b200-180g gb200 "},
+	{"b200", "NVIDIA", 192 * GiB, 182630 * MiB, true, " b200-192g b200-180g "},
+	{"gb200", "NVIDIA", 192 * GiB, 188734 * MiB, true, " gb200-192g gb200-186g "},
 	{"b300", "NVIDIA", 288 * GiB, 274115 * MiB, true, " b300-288g gb300 "},
 	{"a100-80g", "NVIDIA", 80 * GiB, 81153 * MiB, true, " a100 a100-sxm a100-80gb a100-sxm4-80g a800 a800-80g a100-pcie-80g "},
 	{"a100-40g", "NVIDIA", 40 * GiB, 40448 * MiB, true, " a100-40gb a100-pcie-40g a100-sxm4-40g "},
@@ -105,4 +106,11 @@ var nvidiaCards = []gpuRow{
 	{"jetson-orin-nx-16g", "NVIDIA", 16 * GiB, 0, false, " orin-nx "},
 	{"jetson-orin-nano-8g", "NVIDIA", 8 * GiB, 0, false, " orin-nano "},
 	{"jetson-thor", "NVIDIA", 128 * GiB, 0, false, " thor agx-thor "},
+}
+
+// linkedCards are the NVIDIA cards that servers join by NVLink; the others talk
+// over PCI Express.
+var linkedCards = map[string]bool{
+	"h100-80g": true, "h100-nvl": true, "h100-96g": true, "h200": true, "h800": true, "h20": true, "h20-141g": true, "gh200": true, "gh200-144g": true,
+	"b100": true, "b200": true, "gb200": true, "b300": true, "a100-80g": true, "a100-40g": true, "v100-32g": true, "v100-16g": true, "p100": true,
 }

@@ -93,7 +93,8 @@ func (s *sheet) headToken(b *block) float64 {
 // latentToken is the bytes of one token's latents, so many copies, in all blocks
 // of a kind.
 func (s *sheet) latentToken(b *block, copies float64) float64 {
-	return b.l * s.wk * (copies*b.r + b.R + b.ix)
+	latent, rope, index := s.latentWidths(b)
+	return b.l * (latent*copies*b.r + rope*b.R + index*b.ix)
 }
 
 // headCache is a kind's keys and values by head.
@@ -141,7 +142,7 @@ var cacheBills = []bill{
 	},
 	{
 		needs: needsLatents, part: KVCache, moments: AtPrefill | AtDecode, basis: Derived, source: "DeepSeek-V2, section 2.1",
-		text: "l * wk * (Lat*r + R + Ix) * Tk * Pk",
+		text: "l * (wl*Lat*r + wr*R + wi*Ix) * Tk * Pk",
 		each: func(s *sheet, b *block) float64 { return s.latentCache(b) * s.v.cached },
 	},
 	{
@@ -161,10 +162,10 @@ var cacheBills = []bill{
 		bytes: func(s *sheet) float64 { return s.draftCache() * s.v.tokens },
 	},
 	{
-		needs: needsState, part: State, moments: AtPrefill | AtDecode, basis: Derived, source: "fp32 state and convolution inputs, one more for each draft; logs of llama.cpp",
-		text: "4 * l * (ss + sc) * b * (1 + Dr) / t * Pk", fixed: true,
+		needs: needsState, part: State, moments: AtPrefill | AtDecode, basis: Derived, source: "the state and the convolution's inputs, one more for each draft; logs of llama.cpp and SGLang",
+		text: "l * (ws*ss + wc*sc) * b * (1 + Dr) / t * Pk", fixed: true,
 		each: func(s *sheet, b *block) float64 {
-			return 4 * b.l * (b.ss + b.sc) * s.b * (1 + s.v.drafts) / s.t * s.v.cached
+			return b.l * (s.v.ws*b.ss + s.v.wc*b.sc) * s.b * (1 + s.v.drafts) / s.t * s.v.cached
 		},
 	},
 }

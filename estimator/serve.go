@@ -42,6 +42,8 @@ type serving struct {
 	rope    float64 // bytes of RoPE tables in 16 bits for each position
 	pos     float64 // positions of the model
 	kv1     float64 // bytes of the largest block's cache
+	ws      float64 // bytes of an element of a recurrent state
+	wc      float64 // bytes of an element of a convolution's state
 	usable  float64 // bytes of the card
 	util    float64
 }
@@ -61,6 +63,10 @@ func (s *sheet) fillServing() {
 	v.tx = max(s.t, s.x)
 	if v.row.castsFP32 || v.row.hostEmbedding { // these engines cache in 16 bits whatever the model's own
 		s.wk, s.wv = min(s.wk, s.sixteen(p.Serve.Key)), min(s.wv, s.sixteen(p.Serve.Value))
+	}
+	v.ws, v.wc = 4, 4
+	if v.row.states != nil {
+		v.ws, v.wc = v.row.states(s)
 	}
 	s.fillWeights()
 	s.fillCache()
@@ -111,6 +117,9 @@ var rankLetters = []rankLetter{
 	{"Tv", "tokens of all prompts beyond the windows", func(s *sheet, b *block) float64 { return s.viewed(b) }},
 	{"ss", "elements of a recurrent state", func(_ *sheet, b *block) float64 { return b.ss }},
 	{"sc", "elements of a convolution's state", func(_ *sheet, b *block) float64 { return b.sc }},
+	{"wl", "bytes of an element of the latent", func(s *sheet, b *block) float64 { w, _, _ := s.latentWidths(b); return w }},
+	{"wr", "bytes of an element that RoPE turns", func(s *sheet, b *block) float64 { _, w, _ := s.latentWidths(b); return w }},
+	{"wi", "bytes of an element of the indexer's key", func(s *sheet, b *block) float64 { _, _, w := s.latentWidths(b); return w }},
 	{"vd", "head size of cached values", func(s *sheet, b *block) float64 { return s.valueDim(b) }},
 	{"kc", "KV heads of cross attention on one rank", func(s *sheet, b *block) float64 { return s.crossHeads(b) }},
 	{"Te", "tokens of the encoder", func(s *sheet, b *block) float64 { return s.encoded(b) }},
@@ -147,6 +156,8 @@ var serveLetters = []letter{
 	{"Dh", "head size", func(s *sheet) float64 { return s.headDim() }},
 	{"Lat", "copies of the latent in the cache", func(s *sheet) float64 { return s.v.latents }},
 	{"wp", "bytes of a weight that no scheme converts", func(s *sheet) float64 { return s.v.we0 }},
+	{"ws", "bytes of an element of the state", func(s *sheet) float64 { return s.v.ws }},
+	{"wc", "bytes of an element of the convolution's inputs", func(s *sheet) float64 { return s.v.wc }},
 	{"Kd", "bytes of a token in the drafting layers' cache", func(s *sheet) float64 { return s.draftCache() }},
 	{"Pad", "bytes that padding adds to the experts", func(s *sheet) float64 { return s.expertPadding() }},
 	{"Abs", "bytes of MLA's absorbed projections", func(s *sheet) float64 { return s.absorbed() }},
@@ -162,6 +173,7 @@ var serveLetters = []letter{
 	{"Nt", "GiB that CUDA and NCCL allocate beside torch", func(s *sheet) float64 { return s.nonTorch() }},
 	{"Masks", "attention masks of a pass", func(s *sheet) float64 { return s.masks() }},
 	{"Lanes", "fp32 numbers a token beside the scores", func(s *sheet) float64 { return s.lanes() }},
+	{"Hin", "rows of the residual stream beside an FFN", func(s *sheet) float64 { return s.inputs() }},
 	{"Unp", "bytes of one block's cache in 16 bits", func(s *sheet) float64 { return s.unpackedCache() }},
 	{"Mla", "bytes of one block's latents unpacked", func(s *sheet) float64 { return s.expandedLatents() }},
 	{"Mtp", "parameters of the layers that predict further tokens", func(s *sheet) float64 { return float64(s.params.MTP) }},

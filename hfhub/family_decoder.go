@@ -59,7 +59,7 @@ func baseArch(r *reader) estimator.Arch {
 		Hidden: r.int("hidden"), Vocab: r.int("vocab"), Context: max(0, r.int("ctx")-r.int("pad_positions")),
 		Tied: r.tied(), NoHead: r.flag("no_head"), HeadBias: r.flag("head_bias"),
 		Embed: r.int("embed"),
-		DType: dtypes[dtypeWord(r)],
+		DType: dtypes[dtypeWord(r)], FloatState: r.word("state_dtype") == "float32",
 	}
 	norm, width := r.normParams(a.Hidden), a.Hidden
 	if a.Embed > 0 && r.flag("embed_all") {

@@ -3,7 +3,7 @@ package hfhub
 // base names the keys that most configs share. It is no model's row.
 const base = "hidden=hidden_size layers=num_hidden_layers heads=num_attention_heads kv=num_key_value_heads:0 " +
 	"head_dim=head_dim:0 v_head_dim=:0 attn_width=:0 ffn=intermediate_size vocab=vocab_size ctx=max_position_embeddings:0 " +
-	"tied=tie_word_embeddings:false dtype=dtype,torch_dtype:bfloat16 embed=:0 no_head=:false head_bias=:false " +
+	"tied=tie_word_embeddings:false dtype=dtype,torch_dtype:bfloat16 state_dtype=mamba_ssm_dtype,mamba_ssm_cache_dtype:auto embed=:0 no_head=:false head_bias=:false " +
 	"final_norms=:1 embed_norms=:0 positions=:0 position_offset=:0 pad_positions=:0 token_types=:0 " +
 	"norms=:2 norm_bias=:false norm_free=:false layer_extra=:0 gated=:true ffn_ratio=:4 " +
 	"qkv_bias=attention_bias:false out_bias=attention_bias:false mlp_bias=mlp_bias:false " +

@@ -30,11 +30,11 @@ func hybrids() map[string]family {
 			"ssm_heads=mamba_n_heads:128 ssm_head_dim=mamba_d_head:0 groups=mamba_n_groups:1 proj_bias=mamba_proj_bias:false conv_bias=mamba_conv_bias:true mamba_norm=mamba_rms_norm:false"},
 		"qwen3_next": {like: "qwen2_moe", facts: deltaFacts + "layers:48 kv:2 head_dim=head_dim:256 qk_norm:head qkv_bias=attention_bias:false out_bias=attention_bias:false window=:0 " +
 			"experts:512 topk:10 expert_ffn:512 shared_ffn:512"},
-		"qwen3_5_text":     {like: "qwen3", facts: deltaFacts + "heads:16 kv:4 head_dim:256 ffn:12288 vocab:248320 window=:0"},
-		"qwen3_5_moe_text": {like: "qwen3_next", facts: "layers:40 ffn=:0 experts:256 topk:8 vocab:248320"},
+		"qwen3_5_text":     {like: "qwen3", facts: deltaFacts + "heads:16 kv:4 head_dim:256 ffn:12288 vocab:248320 window=:0 state_dtype:float32"},
+		"qwen3_5_moe_text": {like: "qwen3_next", facts: "layers:40 ffn=:0 experts:256 topk:8 vocab:248320 state_dtype:float32"},
 		"olmo_hybrid":      {like: "olmo3", facts: deltaFacts + "hidden:3840 heads:30 vocab:100352 ctx:65536 window=:0"},
 		"kimi_linear": {like: "deepseek_v3", facts: "hidden:2304 layers:27 heads:32 ffn:9216 vocab:163840 ctx:1048576 q_rank:0 experts=num_experts:256 topk=num_experts_per_token,num_experts_per_tok:8 " +
-			"expert_ffn:1024 shared=num_shared_experts:1 first_dense:1 latent=routed_expert_hidden_size:0 mixer:kda full_at=linear_attn_config.full_attn_layers full_base:1 " +
+			"expert_ffn:1024 shared=num_shared_experts:1 first_dense:1 state_dtype:float32 latent=routed_expert_hidden_size:0 mixer:kda full_at=linear_attn_config.full_attn_layers full_base:1 " +
 			"linear_values=linear_attn_config.num_heads:32 linear_value_dim=linear_attn_config.head_dim:128 conv=linear_attn_config.short_conv_kernel_size:4 " +
 			"full_gate_rank=linear_attn_config.use_full_rank_gate:false latent_gate=mla_use_output_gate:false"},
 		"lfm2": {like: "llama", layout: lfmLayout, facts: "hidden:2560 kv:8 ffn=block_ff_dim,intermediate_size:12288 ff_adjust=block_auto_adjust_ff_dim:true ff_scale=block_ffn_dim_multiplier:1 " +
