@@ -57,7 +57,7 @@ func readRoot(root object, options ConfigOptions, notes *ReadNotes) (estimator.A
 	r.finish(&arch)
 	r.training(&arch)
 	for w := r; w != nil; w = w.wrap {
-		arch.Family = w.name // the whole model's type; notes name the block's
+		arch.Family = typeOf(w.name) // the whole model's type; notes name the block's
 		arch.Towers = append(arch.Towers, w.towersOf(arch)...)
 	}
 	if r.err != nil {
@@ -79,8 +79,15 @@ func readerFor(root object, file string, notes *ReadNotes) (*reader, error) {
 	if err := r.enter(); err != nil {
 		return nil, err
 	}
-	notes.Family = r.name
+	notes.Family = typeOf(r.name)
 	return r, nil
+}
+
+// typeOf is the model_type of a row: its name without the version, or the
+// wrapper, that chose it.
+func typeOf(row string) string {
+	row, _, _ = strings.Cut(row, "@")
+	return row[strings.LastIndexByte(row, '/')+1:]
 }
 
 // enter goes into the nested block of the language model, as deep as it is.
@@ -92,18 +99,21 @@ func (r *reader) enter() error {
 		}
 		block := objectOf(v)
 		name := block.word("model_type")
-		inner, known := familyOf(name)
+		inner, known := familyOf(r.name + "/" + name) // as this wrapper has it
+		if !known {
+			inner, known = familyOf(name)
+		}
 		if !known {
 			inner, known = familyOfClass(block)
 		}
 		switch {
 		case known:
 		case name != "":
-			return &UnsupportedError{ModelType: r.name, Key: r.path + path + ".model_type", Kind: name}
+			return &UnsupportedError{ModelType: typeOf(r.name), Key: r.path + path + ".model_type", Kind: name}
 		default:
 			inner, known = familyOf(r.textLike)
 			if !known {
-				return &UnsupportedError{ModelType: r.name, Key: r.path + path + ".model_type"}
+				return &UnsupportedError{ModelType: typeOf(r.name), Key: r.path + path + ".model_type"}
 			}
 		}
 		outer := *r
@@ -138,6 +148,9 @@ func familyFor(root object) (*resolved, error) {
 	}
 	if row, ok := typedByClass[class]; ok {
 		name = row
+	}
+	if f, ok := familyOf(name + "@" + root["version"].String()); ok {
+		return f, nil // the same type over another language model
 	}
 	if f, ok := familyOf(name); ok && name != "decoder" {
 		return f, nil

@@ -59,7 +59,7 @@ func (r *reader) fail(err error) {
 }
 
 func (r *reader) unsupported(key, kind string) {
-	r.fail(&UnsupportedError{ModelType: r.name, Key: r.path + key, Kind: kind})
+	r.fail(&UnsupportedError{ModelType: typeOf(r.name), Key: r.path + key, Kind: kind})
 }
 
 // bad refuses what a fact's key says.

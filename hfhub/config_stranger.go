@@ -64,7 +64,7 @@ func (r *reader) checkKeys() {
 	for w := r; w != nil; w = w.wrap {
 		for _, key := range keysOf(w.block) {
 			if v := w.block[key]; !w.known[key] && !r.known[key] && shapes(key) && asks(v) {
-				r.fail(&UnsupportedError{ModelType: w.name, Key: w.path + key, Kind: short(v.String())})
+				r.fail(&UnsupportedError{ModelType: typeOf(w.name), Key: w.path + key, Kind: short(v.String())})
 				return
 			}
 		}

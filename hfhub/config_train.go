@@ -23,7 +23,7 @@ func (r *reader) training(a *estimator.Arch) {
 // floatNorms says whether the family's RMSNorm multiplies by its weight before
 // it casts back to 16 bits, as its modelling code in transformers does.
 func floatNorms(family string) bool {
-	for _, prefix := range []string{"gemma", "olmo2", "olmo3", "qwen3_next", "qwen3_5", "recurrent_gemma", "t5gemma"} {
+	for _, prefix := range []string{"gemma", "olmo2", "olmo3", "qwen3_next", "qwen3_5", "recurrent_gemma", "t5gemma", "t5_gemma"} {
 		if strings.HasPrefix(family, prefix) {
 			return true
 		}
@@ -53,7 +53,7 @@ func (r *reader) activation() string {
 func (r *reader) capped() bool {
 	v, ok := r.block.get("attn_logit_softcapping")
 	if !ok {
-		return strings.HasPrefix(r.name, "gemma2")
+		return strings.HasPrefix(r.name, "gemma2") || r.name == "t5_gemma_module"
 	}
 	return v.Type == gjson.Number && v.Float() > 0
 }

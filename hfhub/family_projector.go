@@ -31,7 +31,10 @@ var projectors = map[string]func(r *reader, v, h int64, block object) int64{
 		ffn := sizeIn(r.block, "ffn_hidden_size", 13696)
 		return 4*v*h + h + h*h + 2*h + 3*h*ffn + 2*h
 	},
-	"mlp2": func(_ *reader, v, h int64, _ object) int64 { return v*h + h + h*h + h },
+	"mlp2": func(r *reader, v, h int64, _ object) int64 { return picked(r)*v*h + h + h*h + h },
+	"newline": func(r *reader, v, h int64, _ object) int64 { // and an embedding that ends a row of tiles
+		return picked(r)*v*h + h + h*h + h + h
+	},
 	"mlp4": func(_ *reader, v, h int64, _ object) int64 { return v*h + 3*h*h + 4*h },
 	"unshuffle": func(r *reader, v, h int64, _ object) int64 { // Idefics 3 and SmolVLM
 		scale := int64(2)
@@ -83,6 +86,14 @@ var projectors = map[string]func(r *reader, v, h int64, block object) int64{
 	},
 }
 
+// picked is how many of a tower's blocks LLaVA reads side by side.
+func picked(r *reader) int64 {
+	if v, ok := r.block.get("vision_feature_layer"); ok && v.IsArray() {
+		return min(max(1, int64(len(v.Array()))), 64)
+	}
+	return 1
+}
+
 func merge(b object) int64 { return min(sizeIn(b, "spatial_merge_size", 2), 16) }
 
 // sizeIn reads a size of a block, bounded, or what its class takes.
@@ -94,7 +105,11 @@ func sizeIn(b object, key string, fallback int64) int64 {
 }
 
 func (r *reader) projector(v, h int64, tower gjson.Result) int64 {
-	build, ok := projectors[r.word("projector")]
+	name := r.word("projector")
+	build, ok := projectors[name]
+	if !ok {
+		build, ok = moreProjectors()[name]
+	}
 	if !ok {
 		return 0
 	}

@@ -61,7 +61,6 @@ func llamaLike() map[string]family {
 		"yi":               {like: "llama"},
 		"minicpm":          {like: "llama", facts: "ctx:2048"},
 		"phi4_multimodal":  {like: "phi3", facts: "kv:8 vocab:200064 ctx:131072 undescribed:vision,speech,adapters"},
-		"phi4mm":           {like: "phi4_multimodal"},
 		"phi3_v":           {like: "phi3", facts: "projector=:phi3v", towers: "img_processor:clip_l14_336"},
 		"minicpm4":         {like: "minicpm"},
 		"exaone":           {like: "llama", facts: "layers=num_layers,num_hidden_layers:32 vocab:102400 kv:0 qkv_bias= out_bias= mlp_bias="},

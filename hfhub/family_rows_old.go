@@ -34,7 +34,7 @@ func gptLike() map[string]family {
 		"stablelm": {like: "llama", layer: parallelLayer, facts: "hidden:2560 kv:32 ffn:6912 vocab:50304 ctx:4096 norm_bias:true qkv_bias=use_qkv_bias:false out_bias=:false mlp_bias=:false " +
 			"parallel=use_parallel_residual:false per_head_norm=qk_layernorm:false"},
 		"stablelm_epoch": {like: "stablelm", facts: "heads=num_attention_heads,num_heads:32"},
-		"persimmon":      {like: "llama", facts: "layers:36 heads:64 kv=:0 ffn:16384 vocab:262144 ctx:16384 gated:false norm_bias:true qkv_bias=:true out_bias=:true mlp_bias=:true qk_on=qk_layernorm:true qk_norm:head layer_extra=:0"},
+		"persimmon":      {like: "llama", layer: shiftedNormLayer, facts: "layers:36 heads:64 kv=:0 ffn:16384 vocab:262144 ctx:16384 gated:false norm_bias:true qkv_bias=:true out_bias=:true mlp_bias=:true qk_on=qk_layernorm:true qk_norm:head layer_extra=:0"},
 		"qwen":           {like: "llama", facts: "kv=:0 head_dim=kv_channels:0 ffn=intermediate_size:22016 ffn_divide:2 vocab:151936 ctx=seq_length,max_position_embeddings:8192 qkv_bias=:true out_bias=:false mlp_bias="},
 		"chatglm": {like: "llama", layout: groupedLayout, facts: "whole_model:true layers=num_layers,num_hidden_layers:28 kv=multi_query_group_num:0 kv_on=multi_query_attention:false head_dim=kv_channels:0 " +
 			"ffn=ffn_hidden_size:13696 vocab=padded_vocab_size,vocab_size:65024 ctx=seq_length:2048 qkv_bias=add_qkv_bias,add_bias_linear:true out_bias=add_bias_linear:false mlp_bias=add_bias_linear:false projector=:glm4v", towers: "vision_config:glm4v_9b_vision"},

@@ -3,8 +3,10 @@ package hfhub
 // wrappers are configs that nest the language model, with towers beside it. What
 // they name by like is the language model's row where the nested block does not
 // say its own.
-func wrappers() map[string]family {
-	rows := wrapperRows()
+func wrappers() map[string]family { return nested(wrapperRows()) }
+
+// nested says where such configs keep their decoder and their towers.
+func nested(rows map[string]family) map[string]family {
 	for name, row := range rows {
 		row.text = "text_config llm_config language_config thinker_config language llm_cfg"
 		row.textLike = row.like
@@ -25,13 +27,13 @@ func wrapperRows() map[string]family {
 		"llama4":                 {like: "llama4_text", facts: "projector=:llama4"},
 		"mistral3":               {like: "mistral", facts: "projector=:mistral3 tied:false"},
 		"pixtral_wrapper":        {like: "mistral"},
-		"voxtral":                {like: "llama"},
+		"voxtral":                {like: "llama", facts: "projector=:voxtral"},
 		"llava":                  {like: "llama", facts: "projector=:mlp2"},
 		"llava_llama":            {like: "llama", facts: "projector=:mlp2"},
 		"llava_mistral":          {like: "mistral", facts: "projector=:mlp2"},
 		"llava_qwen":             {like: "qwen2", facts: "projector=:mlp2"},
-		"llava_next":             {like: "llama", facts: "projector=:mlp2"},
-		"llava_onevision":        {like: "qwen2", facts: "projector=:mlp2"},
+		"llava_next":             {like: "llama", facts: "projector=:newline"},
+		"llava_onevision":        {like: "qwen2", facts: "projector=:newline"},
 		"vipllava":               {like: "llama", facts: "projector=:mlp2"},
 		"paligemma":              {like: "gemma", facts: "projector=:linear"},
 		"idefics2":               {like: "mistral", facts: "projector=:idefics2"},
@@ -61,7 +63,6 @@ func wrapperRows() map[string]family {
 		"lfm2_vl":                {like: "lfm2", facts: "projector=:lfm"},
 		"minicpmv":               {like: "llama", facts: "projector=:resampler"},
 		"minicpmv4_6":            {like: "qwen3"},
-		"minicpmo":               {like: "qwen2"},
 		"minimax_m3_vl":          {like: "minimax_m3_vl_text", facts: "projector=:mlp2"},
 		"muse_glimmer":           {like: "muse_glimmer_text", facts: "projector=:mlp2"},
 		"locateanything":         {like: "qwen2", facts: "projector=:merger"},
@@ -69,11 +70,11 @@ func wrapperRows() map[string]family {
 		"clip":                   {like: "clip_text_model", facts: "projector=:clip", towers: "vision_config:clip_vision_model"},
 		"siglip_pair":            {like: "siglip_text_model", facts: "projector=:siglip", towers: "vision_config:siglip_vision_model"},
 		"maira2":                 {like: "llama", facts: "projector=:mlp4"},
-		"multi_modality":         {like: "llama"},
-		"deepseek_vl_v2":         {like: "deepseek_v2", facts: "projector=:shuffle"},
+		"multi_modality":         {like: "llama", facts: "projector=:janus"},
+		"deepseek_vl_v2":         {like: "deepseek_v2", facts: "projector=:deepseek_vl2"},
 		"infimm-zephyr":          {like: "mistral"},
 		"ernie4_5_moe_vl":        {like: "ernie4_5_moe"},
-		"aria":                   {like: "aria_text"},
+		"aria":                   {like: "aria_text", facts: "projector=:aria"},
 		"molmo2":                 {like: "qwen3"},
 		"granite_speech":         {like: "granite"},
 	}

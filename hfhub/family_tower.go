@@ -73,8 +73,11 @@ func (r *reader) towersOf(text estimator.Arch) []estimator.Tower {
 			continue
 		}
 		tower.Name = "vision"
-		if strings.HasPrefix(key, "audio") {
+		switch {
+		case soundOf(key):
 			tower.Name = "audio"
+		case key == "encoder":
+			tower.Name = "encoder"
 		}
 		tower.Extra += r.projector(tower.Hidden, text.Hidden, v)
 		all = append(all, tower)
@@ -82,13 +85,20 @@ func (r *reader) towersOf(text estimator.Arch) []estimator.Tower {
 	return all
 }
 
+// soundOf says whether a block is of a tower that listens.
+func soundOf(key string) bool { return strings.HasPrefix(key, "audio") }
+
 // towerOf reads one tower as the row that its model_type names, or the
 // wrapper's, or the fallback.
 func (r *reader) towerOf(key, fallback string, v gjson.Result) (estimator.Tower, bool) {
 	block := objectOf(v)
 	name := block.word("model_type")
 	var row *resolved
-	for _, candidate := range []string{r.name + "_vision_tower", name + "_tower", name, r.name + "_tower", fallback} {
+	own := []string{r.name + "_vision_tower", r.name + "_tower"}
+	if soundOf(key) {
+		own = []string{r.name + "_audio_tower", ""}
+	}
+	for _, candidate := range []string{own[0], name + "_tower", name, own[1], fallback} {
 		if f, ok := familyOf(candidate); ok && f.facts["tower"].known {
 			row = f
 			break
@@ -150,7 +160,7 @@ const vitFacts = "hidden=hidden_size,embed_dim,width,vt_hidden_size:768 layers=n
 func visions() map[string]family {
 	return map[string]family{
 		"plain_vit":              {like: "llama", build: buildTower, facts: vitFacts},
-		"vit":                    {like: "plain_vit", facts: "pooler:true"},
+		"vit":                    {like: "plain_vit", facts: "pooler:true qkv_bias=qkv_bias:true"},
 		"idefics3_tower":         {like: "siglip"},
 		"smolvlm_tower":          {like: "siglip"},
 		"idefics2_tower":         {like: "siglip"},
@@ -162,7 +172,7 @@ func visions() map[string]family {
 		"minicpmv_vision_tower":  {like: "siglip"},
 		"pixtral":                {like: "plain_vit", facts: "hidden:1024 layers:24 heads:16 ffn:4096 gated:true norm_bias:false qkv_bias:false out_bias:false mlp_bias:false class_token:false patch_bias:false learned:false pre_norms:1 final_norms:0"},
 		"intern_vit_6b":          {like: "plain_vit", layer: scaledLayer, facts: "hidden:3200 layers:48 heads:25 ffn:12800 qkv_bias=qkv_bias:false patch:14 final_norms:0 qk_on=qk_normalization:false qk_norm:wide"},
-		"internvl_vision":        {like: "intern_vit_6b"},
+		"internvl_vision":        {like: "intern_vit_6b", facts: "hidden:1024 layers:24 heads:16 ffn:4096 qkv_bias=attention_bias:false qk_on=use_qk_norm:false"},
 		"dinov2":                 {like: "plain_vit", layer: scaledLayer, facts: "patch:14 ffn=:0 ffn_ratio=mlp_ratio:4 swiglu=use_swiglu_ffn:false mask_tokens:1"},
 		"qwen2_vl_tower":         {like: "plain_vit", facts: "hidden=embed_dim:1280 layers=depth:32 heads=num_heads:16 patch:14 frames:2 ffn=:0 ffn_ratio=mlp_ratio:4 class_token:false patch_bias:false learned:false final_norms:0"},
 		"qwen2_5_vl_tower":       {like: "qwen2_vl_tower", facts: "hidden=hidden_size:1280 ffn=intermediate_size:3420 gated:true norm_bias:false"},
