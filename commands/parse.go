@@ -99,6 +99,11 @@ func (p *parser) word(word string) *Refused {
 	if r.Command.Models == 0 || len(r.Models) >= r.Command.Models && !r.Command.Many {
 		return p.strayWord(word)
 	}
+	if len(r.Models) >= r.Command.Models {
+		if refused := p.strayValue(word); refused != nil {
+			return refused // no model of a comparison is called so
+		}
+	}
 	if len(r.Models) == maxModels {
 		return refuse(BadRequest, "too_many_models", "max", maxModels)
 	}
@@ -130,12 +135,17 @@ func cutOption(word string) (key, value string, ok bool) {
 
 // strayWord refuses a word that is no mode, option or model.
 func (p *parser) strayWord(word string) *Refused {
+	if refused := p.strayValue(word); refused != nil {
+		return refused
+	}
 	refused := refuse(BadRequest, "stray_word", "word", shorten(word))
 	if near := nearest(strings.ToLower(word), []string{"infer", "train"}); near != "" {
 		refused = refuse(BadRequest, "stray_mode", "word", shorten(word), "mode", near)
 		return refused.meant(p.replaced(p.at, near))
 	}
-	refused = refused.meant(p.hyphenated())
+	if !isValue(word) {
+		refused = refused.meant(p.hyphenated())
+	}
 	if p.strayAfter() {
 		return refused // without this word the next would be in the way
 	}
