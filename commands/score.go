@@ -22,6 +22,7 @@ type Measured struct {
 	Measured map[string]int64 `json:"measured"`
 	Source   string           `json:"source"`
 	Tier     string           `json:"tier"`
+	Note     string           `json:"note,omitempty"` // what the row leaves out
 }
 
 // Residual is one figure beside what was answered.

@@ -310,9 +310,10 @@ func (s *sheet) castText(*block) string {
 	return text
 }
 
-// castBytes: autocast keeps its copies until the forward pass ends.
+// castBytes: autocast keeps its copies until the forward pass ends. A quantized
+// base is unpacked to 16 bits as it is.
 func (s *sheet) castBytes() float64 {
-	if s.ww < 4 || s.act == 4 {
+	if s.base < 4 || s.act == 4 {
 		return 0
 	}
 	return 2 * (s.Pm + s.Px)
