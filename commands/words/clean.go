@@ -50,13 +50,20 @@ func clean(text string) string {
 // models do: Meta-Llama-3-8B, models--Qwen--Qwen2.5-7B.
 var sizedName = regexp.MustCompile(`(?i)^(?:models--[\w.-]*--)?([a-z][\w.-]*?[-_.]?\d+(?:[._]\d+)?(?:x\d+)?b(?:[-_.][\w.-]*)?)$`)
 
+// stageName is the stage of ZeRO in the name of a configuration: zero2.json,
+// ds_z3_offload_config.json.
+var stageName = regexp.MustCompile(`(?i)[/_-](?:zero|z)[-_]?(?:stage)?[-_]?([0-3])([-_]offload)?[\w.-]*\.json`)
+
 // folderModel gives the model that a path leads to, by the name of its last
-// folder of that kind; a space for any other path.
+// folder of that kind, or the stage that it configures; a space for any other path.
 func folderModel(path string) string {
 	if strings.Contains(path, "..") {
 		return " "
 	}
 	folders := strings.FieldsFunc(path, func(c rune) bool { return strings.ContainsRune("/\"'()=,; \t", c) })
+	if stage := stageName.FindStringSubmatch(path); stage != nil {
+		return " zero " + stage[1] + " " + strings.TrimLeft(stage[2], "_-") + " "
+	}
 	for _, folder := range slices.Backward(folders) {
 		if name := sizedName.FindStringSubmatch(folder); name != nil && !strings.HasSuffix(name[1], ".py") {
 			return " " + name[1] + " "

@@ -54,6 +54,9 @@ func (s *scan) offer(out *Reading, names []string, p plan) {
 	if s.has("bpw", "yes") && p.values["dtype"] != "" {
 		out.Assumed = append(out.Assumed, Assumption{"dtype", fmt.Sprintf(s.r.word(s.lang, "bpw"), p.values["dtype"])})
 	}
+	if s.said("strong", "speed") > 0 {
+		out.Assumed = append(out.Assumed, Assumption{"speed", s.r.word(s.lang, "speed")})
+	}
 	switch {
 	case p.mode == "train" && p.values["method"] == "" && out.Kind != Explain:
 		out.Assumed = append(out.Assumed, Assumption{"method", s.r.word(s.lang, "method")})
