@@ -133,7 +133,7 @@ var unseenRatchet = map[string]struct{ median, ninetieth float64 }{
 	"all":                                      {0.0958, 0.3375},
 }
 
-// Runs that nothing was fitted to, good and bad.
+// Runs gathered after the laws stood, good and bad.
 func TestAccuracyOfUnseenRuns(t *testing.T) {
 	requireHeld(t, "unseen", BySource, unseenRatchet)
 	rows := rowsIn(t, "testdata/unseen")

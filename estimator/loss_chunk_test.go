@@ -46,3 +46,21 @@ func TestChunksOfALinearLoss(t *testing.T) {
 	b := estimated(t, llama3(t), Plan{Seq: 2972, Train: Train{Stack: Unsloth, Method: QLoRA, Rank: 32, Recompute: RecomputeFull}})
 	require.EqualValues(t, 2972*6*4096+12*128*128256, partOf(b, Logits))
 }
+
+// Where log-probabilities stand in the loss's place, the logits stay in 16 bits;
+// a loss that is asked for, and Megatron's own, stay what they are.
+func TestLossOfPreferences(t *testing.T) {
+	for _, row := range []struct {
+		train Train
+		want  Loss
+	}{
+		{Train{Method: DPO, ZeRO: Stage3}, LossBF16},
+		{Train{Method: GRPO}, LossBF16},
+		{Train{Method: PPO, Stack: Torchtune}, LossBF16},
+		{Train{Method: DPO, Loss: LossStandard}, LossStandard},
+		{Train{Method: DPO, Stack: Megatron}, LossVocabParallel},
+		{Train{Method: LoRA}, LossStandard},
+	} {
+		require.Equal(t, row.want, estimated(t, llama3(t), Plan{GPUs: 4, Train: row.train}).Plan.Train.Loss, "%+v", row.train)
+	}
+}
