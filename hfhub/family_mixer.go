@@ -11,7 +11,7 @@ import (
 // mixer makes the part of a block that mixes tokens.
 func (r *reader) mixer(s slot) estimator.Mixer {
 	build, ok := mixerWords[s.mixer]
-	if !ok {
+	if !ok || !r.describes(s.mixer) {
 		r.unsupported(r.layerKey(), s.mixer)
 		return estimator.Mixer{}
 	}

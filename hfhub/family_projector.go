@@ -78,8 +78,11 @@ var projectors = map[string]func(r *reader, v, h int64, block object) int64{
 		return sizeIn(r.block, "query_num", 64)*h + v*h + 5*h*h + 4*h + 6*h
 	},
 	"lfm": func(r *reader, v, h int64, _ object) int64 { // pixels unshuffled two by two
-		hidden := sizeIn(r.block, "projector_hidden_size", h)
-		return 8*v + 4*v*hidden + hidden + hidden*h + h
+		hidden, norm := sizeIn(r.block, "projector_hidden_size", h), 8*v
+		if on, ok := r.block.get("projector_use_layernorm"); ok && !on.Bool() {
+			norm = 0
+		}
+		return norm + 4*v*hidden + hidden + hidden*h + h
 	},
 	"glm": func(_ *reader, v, h int64, b object) int64 { // two by two pixels in one, then a gated FFN
 		return 4*v*h + h + v + h*h + 2*h + 3*h*sizeIn(b, "intermediate_size", 13696)

@@ -1,6 +1,10 @@
 package hfhub
 
-import "membot/estimator"
+import (
+	"strings"
+
+	"membot/estimator"
+)
 
 // projection counts what leads from a tower of width v to a decoder of width h.
 type projection = func(r *reader, v, h int64, tower object) int64
@@ -55,6 +59,19 @@ func moreProjectors() map[string]projection {
 				return linear(v, h) + linear(h, h)
 			}
 			return projectors["resampler"](r, v, h, b)
+		},
+		"omni": func(r *reader, v, h int64, b object) int64 { // Qwen2.5-Omni: what is heard has waves for positions, and two marks
+			if strings.HasSuffix(b.word("model_type"), "audio_encoder") {
+				return linear(v, h) + 2*h - sizeIn(b, "max_source_positions", 1500)*v
+			}
+			return projectors["merger"](r, v, h, b)
+		},
+		"omni3": func(r *reader, v, h int64, b object) int64 { // Qwen3-Omni: three convolutions over 128 bands, two linears
+			if strings.HasSuffix(b.word("model_type"), "audio_encoder") {
+				c := sizeIn(b, "downsample_hidden_size", 480)
+				return linear(9, c) + 2*linear(9*c, c) + 16*c*v + linear(v, v) + linear(v, h) - sizeIn(b, "max_source_positions", 1500)*v
+			}
+			return projectors["merger"](r, v, h, b)
 		},
 		"qformer": qformer,
 		"kosmos": func(r *reader, v, h int64, _ object) int64 {

@@ -37,11 +37,26 @@ func rareDecoders() map[string]family {
 		"fuyu":       {like: "persimmon", build: buildFuyu, facts: "patch=patch_size:30 channels=num_channels:3"},
 		"llada":      {like: "llama", facts: "hidden=d_model:4096 layers=n_layers:32 heads=n_heads:32 kv=n_kv_heads:0 ffn=mlp_hidden_size:12288 vocab=embedding_size,vocab_size:126464 ctx=max_sequence_length:4096 tied=weight_tying:false qkv_bias=include_qkv_bias:false out_bias=include_bias:false mlp_bias=include_bias:false knows=block_group_size,multi_query_attention"},
 		"Dream":      {like: "qwen2"},
+		"sdar":       {like: "qwen3", facts: "knows=block_size"},
+		"sdar_moe":   {like: "qwen3_moe", facts: "knows=block_size"},
 		"telechat":   {like: "llama", layer: telechatLayer, facts: "layers=n_layer,num_hidden_layers:30 heads=n_head,num_attention_heads:32 ffn=ffn_hidden_size,intermediate_size:12288 vocab:160256 ctx=max_position_embeddings,seq_length:8192 qkv_bias= out_bias=:true mlp_bias="},
 		"grok-1":     {like: "llama", facts: "hidden:6144 layers:64 heads:48 kv:8 head_dim=head_dim,attn_head_dim:128 ffn=intermediate_size:32768 vocab:131072 ctx:8192 tied:true norms:4 qkv_bias= out_bias= mlp_bias= experts=num_local_experts,num_experts:8 topk=num_experts_per_tok,num_selected_experts:2 expert_ffn=moe_intermediate_size,intermediate_size:32768"},
 		"grok-2":     {like: "grok-1", layer: besideLayer, facts: "hidden:8192 heads:64 tied:false beside=residual_moe:true"},
 		"arctic":     {like: "llama", layer: arcticLayer, facts: "ffn:14336 experts=num_local_experts:8 topk=num_experts_per_tok:1 expert_ffn=intermediate_size:4096 moe_every=moe_layer_frequency:2 moe_phase:1 residual=use_residual:false beside=parallel_attn_mlp_res:false"},
 		"step3_text": {like: "step3p5", layer: factoredLayer, facts: "hidden:7168 layers:61 heads:64 kv=num_attention_groups:1 head_dim:256 ffn:18432 vocab:128815 qk_norm:none head_gate=:false window=:0 query_width=share_q_dim:2048 experts=moe_num_experts:48 topk=moe_top_k:3 expert_ffn:5120 shared_ffn=share_expert_dim:5120 first_dense=:4 mtp=:0 score_bias=:false"},
+	}
+}
+
+// groupedHybrids are Ant's models of groups of blocks: all but the last of a group
+// attend linearly, by Kimi's delta rule (Ling 3) or as Lightning Attention does
+// (Ling 2.5).
+func groupedHybrids() map[string]family {
+	return map[string]family{
+		"bailing_hybrid": {like: "deepseek_v3", layout: groupLayout, layer: groupLayer, facts: "hidden:4096 layers:32 heads:32 kv=num_key_value_heads:0 head_dim= ffn:11008 vocab:157184 ctx:131072 q_rank=q_lora_rank:0 " +
+			"experts=num_experts:256 topk:8 expert_ffn:512 shared=num_shared_experts:1 shared_each=moe_shared_expert_intermediate_size:0 first_dense=first_k_dense_replace:0 " +
+			"score_bias=moe_router_enable_expert_bias:true group=layer_group_size:8 full_ranks=no_kda_lora:false linear_values=num_attention_heads:32 linear_value_dim=head_dim:128 " +
+			"conv=short_conv_kernel_size:0 granularity=gated_attention_proj_granularity_type:none qk_on=use_qk_norm:true knows=group_norm_size"},
+		"bailing_moe_linear": {like: "bailing_hybrid"},
 	}
 }
 

@@ -78,6 +78,8 @@ func (r *reader) towersOf(text estimator.Arch) []estimator.Tower {
 			tower.Name = "audio"
 		case key == "encoder":
 			tower.Name = "encoder"
+		case key == "talker_config" || key == "token2wav_config":
+			tower.Name, tower.Patches = "speech", 1 // it takes no image
 		}
 		tower.Extra += r.projector(tower.Hidden, text.Hidden, v)
 		all = append(all, tower)

@@ -2,6 +2,21 @@ package hfhub
 
 import "membot/estimator"
 
+// mixerNeeds are the facts without which a family says nothing of a kind of block:
+// a word for it in layer_types alone would leave its sizes to a guess.
+var mixerNeeds = map[string]string{
+	"chunked_attention": "chunk", "linear_attention": "linear_keys", "kda": "linear_values", "lightning": "linear_words", "fla": "expand_k",
+	"conv": "conv", "griffin": "width", "grouped": "group", "mamba": "mamba", "shared": "shared_blocks", "rwkv": "attn_width",
+	"linear_map": "blocks", "none": "blocks",
+}
+
+// describes says whether the family has the facts of a kind of block.
+func (r *reader) describes(mixer string) bool {
+	need, asks := mixerNeeds[mixer]
+	f := r.facts[need]
+	return !asks || len(f.keys) > 0 || f.known && f.fallback != "0"
+}
+
 // mixerWords are the words for what mixes tokens in a block, as layer_types and
 // its like write them, and how each is read. A word that is not here stops the
 // reading: nobody knows what such a block keeps.
@@ -26,6 +41,7 @@ var mixerWords = map[string]func(*reader, slot) estimator.Mixer{
 	"fla":                       flaMixer,
 	"conv":                      shortConv,
 	"griffin":                   griffinMixer,
+	"grouped":                   groupedMixer,
 	"mamba":                     mambaMixer,
 	"shared":                    sharedMixer,
 	"rwkv":                      rwkvMixer,

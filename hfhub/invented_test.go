@@ -110,3 +110,16 @@ func TestKeysThatOneFamilyKnows(t *testing.T) {
 		require.Equal(t, kv, heads, config)
 	}
 }
+
+// A word for a kind of block says nothing of its sizes: a family without the keys
+// for them is refused by that word, whoever else knows it.
+func TestKindsThatAFamilyDoesNotDescribe(t *testing.T) {
+	for word := range mixerNeeds {
+		config := fmt.Sprintf(`{"model_type":"llama",%s,"layer_types":["full_attention",%q]}`, inventedBase, word)
+		_, _, err := ReadConfig([]byte(config), ConfigOptions{})
+		var unsupported *UnsupportedError
+		require.ErrorAs(t, err, &unsupported, word)
+		require.Equal(t, "layer_types", unsupported.Key, word)
+		require.Equal(t, word, unsupported.Kind)
+	}
+}
