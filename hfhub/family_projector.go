@@ -114,6 +114,9 @@ func (r *reader) projector(v, h int64, tower gjson.Result) int64 {
 		build, ok = moreProjectors()[name]
 	}
 	if !ok {
+		build, ok = senseProjectors()[name]
+	}
+	if !ok {
 		return 0
 	}
 	return build(r, v, h, objectOf(tower))

@@ -45,6 +45,12 @@ func moreProjectors() map[string]projection {
 			paint := tokens*width + linear(width, h) + linear(h, h) + linear(h, h) + linear(h, tokens)
 			return linear(v, h) + linear(h, h) + paint + janusTokenizer()
 		},
+	}
+}
+
+// senseProjectors are those of models that hear too, or see through queries.
+func senseProjectors() map[string]projection {
+	return map[string]projection{
 		"aria": func(r *reader, v, h int64, _ object) int64 { // queries, attention of two layers, a gated FFN
 			queries := int64(0)
 			if list, ok := r.block.get("projector_patch_to_query_dict"); ok {

@@ -115,7 +115,7 @@ func TestKeysThatOneFamilyKnows(t *testing.T) {
 // for them is refused by that word, whoever else knows it.
 func TestKindsThatAFamilyDoesNotDescribe(t *testing.T) {
 	for word := range mixerNeeds {
-		config := fmt.Sprintf(`{"model_type":"llama",%s,"layer_types":["full_attention",%q]}`, inventedBase, word)
+		config := fmt.Sprintf(`{"model_type":"llama",%s,"layer_types":["full_attention",%q,"full_attention","full_attention"]}`, inventedBase, word)
 		_, _, err := ReadConfig([]byte(config), ConfigOptions{})
 		var unsupported *UnsupportedError
 		require.ErrorAs(t, err, &unsupported, word)
