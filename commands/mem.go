@@ -176,6 +176,7 @@ func planRefused(err error, r *Request) error {
 	var bad *estimator.PlanError
 	switch {
 	case errors.As(err, &bad):
+		bad = r.typedFault(bad)
 		refused := refuse(BadValue, "bad_value", "key", bad.Key, "value", bad.Value, "want", bad.Want)
 		if bad.Near != "" {
 			refused = refused.meant(r.mended(bad.Key, bad.Near))
@@ -186,6 +187,18 @@ func planRefused(err error, r *Request) error {
 	default:
 		return err
 	}
+}
+
+// typedFault is a fault of the tensor degree as one of the number of GPUs, where
+// only that was typed.
+func (r *Request) typedFault(bad *estimator.PlanError) *estimator.PlanError {
+	gpus, typed := r.setting("gpus")
+	if _, own := r.setting("tp"); bad.Key != "tp" || own || !typed || gpus != bad.Value {
+		return bad
+	}
+	other := *bad
+	other.Key = "gpus"
+	return &other
 }
 
 // planRefused words a plan's fault while the line is still being read.

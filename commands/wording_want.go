@@ -24,6 +24,7 @@ var wants = []want{
 	{regexp.MustCompile(`^a multiple of tp × pp × cp = (?P<degrees>\d+)$`), "multiple"},
 	{regexp.MustCompile(`^a divisor of (?P<heads>\d+) heads: (?P<all>.*)$`), "divisor"},
 	{regexp.MustCompile(`^1: the model has no experts$`), "no_experts"},
+	{regexp.MustCompile(`^(?P<engines>.+): it serves no Whisper$`), "no_speech"},
 	{regexp.MustCompile(`^0: the model has no MTP layers$`), "no_mtp"},
 	{regexp.MustCompile(`^full, lora, qlora or dora: the model writes no text$`), "no_head"},
 	{regexp.MustCompile(`^a divisor of (?P<experts>\d+) experts: (?P<all>.*)$`), "divisor_experts"},

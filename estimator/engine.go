@@ -69,6 +69,29 @@ func splitByTensor(p *Plan, _ *Arch) {
 	}
 }
 
+// splitByHeads puts all GPUs into the tensor degree, or where the heads do not
+// divide over them the most that divides both, and into stages of a pipeline what
+// is left, as vLLM's guide advises.
+//
+// https://docs.vllm.ai/en/latest/serving/parallelism_scaling/
+func splitByHeads(p *Plan, a *Arch) {
+	stages, tensor := p.Pipeline, p.Tensor
+	splitByTensor(p, a)
+	if stages != 0 || tensor != 0 {
+		return
+	}
+	for ranks := p.Tensor; p.Tensor > 1; p.Tensor-- {
+		if ranks%p.Tensor == 0 && p.unevenHeads(a) == nil {
+			break
+		}
+		p.Pipeline = ranks
+	}
+	p.Pipeline = max(1, p.Pipeline/p.Tensor)
+	if p.Pipeline > a.depth() { // some would hold no block
+		p.Tensor, p.Pipeline = p.Tensor*p.Pipeline, 1
+	}
+}
+
 // splitByLayers gives each GPU some of the blocks.
 func splitByLayers(p *Plan, _ *Arch) {
 	p.Tensor = or(p.Tensor, 1)

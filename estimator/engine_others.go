@@ -5,7 +5,7 @@ import "math"
 // resolveSGLang: chunks of prefill and sequences by the card, as
 // server_args.py chooses them.
 func resolveSGLang(p *Plan, a *Arch) {
-	splitByTensor(p, a)
+	splitByHeads(p, a)
 	v := &p.Serve
 	if v.MaxLen == 0 {
 		v.MaxLen = max(p.Seq+p.Out, a.Context*askedNoLength(p))
@@ -90,7 +90,7 @@ var passBill = bill{
 // resolveTensorRT: passes of 8192 tokens, 2048 sequences at most, and nine
 // tenths of the memory left free for the cache.
 func resolveTensorRT(p *Plan, a *Arch) {
-	splitByTensor(p, a)
+	splitByHeads(p, a)
 	v := &p.Serve
 	v.MaxLen = or(v.MaxLen, max(p.Seq+p.Out, a.Context*askedNoLength(p)))
 	v.MaxBatched = or(v.MaxBatched, 8192)

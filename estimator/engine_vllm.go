@@ -23,7 +23,7 @@ var assumedVLLM = Version{0, 16}
 // and passes of 8192 tokens. Before 0.9 (its first engine still served many
 // cards and models) a pass is the whole length, and 2048 tokens beyond 32768.
 func resolveVLLM(p *Plan, a *Arch) {
-	splitByTensor(p, a)
+	splitByHeads(p, a)
 	v := &p.Serve
 	v.Version = or(v.Version, assumedVLLM)
 	if v.MaxLen == 0 {

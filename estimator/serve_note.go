@@ -19,6 +19,9 @@ func (s *sheet) serveNotes(b *Breakdown) {
 	note := func(code, key, value string, warning bool) {
 		b.Notes = append(b.Notes, Note{Code: code, Key: key, Value: value, Warning: warning})
 	}
+	if s.stagesAssumed() {
+		note("split_in_stages", "pp", strconv.FormatInt(s.plan.Pipeline, 10)+" × "+strconv.FormatInt(s.plan.Tensor, 10), false)
+	}
 	if other, total := s.asOther(); other != "" && total != b.Total {
 		note("other_version", "engine", other+" → "+total.String(), false)
 	}
@@ -56,6 +59,12 @@ func (s *sheet) serveNotes(b *Breakdown) {
 	case need > 0 && s.plan.Serve.ModelLength && b.Capacity.MaxSeq < int64(s.v.maxLen):
 		note("length_too_long", "seq", strconv.FormatInt(b.Capacity.MaxSeq, 10), true)
 	}
+}
+
+// stagesAssumed says that stages share GPUs that the heads do not divide over, though
+// nobody asked for stages.
+func (s *sheet) stagesAssumed() bool {
+	return s.asked.Tensor == 0 && s.asked.Pipeline == 0 && s.plan.Pipeline > 1 && s.v.row.budget != nil
 }
 
 // asOther is the total under the engine's other behaviour.

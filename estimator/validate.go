@@ -149,6 +149,9 @@ func (p *Plan) checkParts(a *Arch) error {
 	if p.Mode == Training {
 		return p.checkMethod(a)
 	}
+	if want := p.runsElsewhere(a); want != "" {
+		return &PlanError{Key: "engine", Value: p.Serve.Engine.String(), Want: want, Near: Transformers.String()}
+	}
 	if drafts := p.Serve.MTP.Or(0); drafts > 0 && len(a.MTP) == 0 {
 		return &PlanError{Key: "mtp", Value: strconv.FormatInt(drafts, 10), Want: "0: the model has no MTP layers", Near: "0"}
 	}
@@ -195,16 +198,24 @@ func (p *Plan) checkSplits(a *Arch) error {
 
 // checkHeads refuses a tensor degree that does not divide the heads.
 func (p *Plan) checkHeads(a *Arch) error {
+	m := p.unevenHeads(a)
+	if m == nil {
+		return nil
+	}
+	near, all := divisors(m.Heads, p.Tensor, func(d int64) bool { return p.shares(m.KVHeads, d) })
+	return &PlanError{Key: "tp", Value: strconv.FormatInt(p.Tensor, 10), Want: "a divisor of " + strconv.FormatInt(m.Heads, 10) + " heads: " + all, Near: near}
+}
+
+// unevenHeads is a mixer whose heads do not divide over the tensor ranks, or nil.
+func (p *Plan) unevenHeads(a *Arch) *Mixer {
 	if p.Tensor == 1 {
 		return nil
 	}
 	for i := range a.Layers {
 		m := &a.Layers[i].Mixer
-		if !m.Kind.Attends() || m.Heads%p.Tensor == 0 && p.shares(m.KVHeads, p.Tensor) {
-			continue
+		if m.Kind.Attends() && (m.Heads%p.Tensor != 0 || !p.shares(m.KVHeads, p.Tensor)) {
+			return m
 		}
-		near, all := divisors(m.Heads, p.Tensor, func(d int64) bool { return p.shares(m.KVHeads, d) })
-		return &PlanError{Key: "tp", Value: strconv.FormatInt(p.Tensor, 10), Want: "a divisor of " + strconv.FormatInt(m.Heads, 10) + " heads: " + all, Near: near}
 	}
 	return nil
 }

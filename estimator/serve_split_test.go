@@ -1,0 +1,62 @@
+package estimator
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Where nobody names a degree, engines with stages divide the heads as far as they
+// go and put what is left into stages; a degree that was asked for is kept.
+func TestGPUsThatHeadsDoNotDivideOver(t *testing.T) {
+	a := servedArchs(t)["qwen2.5-7b-awq"] // 28 heads, 4 of keys and values, 28 blocks
+	for name, row := range map[string]struct {
+		engine         Engine
+		gpus, pipeline int64
+		tensor, stages int64
+	}{
+		"even":                 {VLLM, 4, 0, 4, 1},
+		"three":                {VLLM, 3, 0, 1, 3},
+		"six":                  {SGLang, 6, 0, 2, 3},
+		"eight, four KV heads": {TensorRTLLM, 8, 0, 4, 2},
+		"stages as asked":      {VLLM, 8, 2, 4, 2},
+		"layers":               {Transformers, 3, 0, 1, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := estimate(t, a, Plan{GPUs: row.gpus, Pipeline: row.pipeline, Serve: Serve{Engine: row.engine}})
+			require.Equal(t, []int64{row.tensor, row.stages}, []int64{b.Plan.Tensor, b.Plan.Pipeline})
+			assumed := row.stages > 1 && row.pipeline == 0 && row.engine != Transformers
+			noted := false
+			for _, n := range b.Notes {
+				noted = noted || n.Code == "split_in_stages"
+			}
+			require.Equal(t, assumed, noted)
+		})
+	}
+}
+
+// Nothing divides over a prime number of GPUs past the blocks, nor over ranks of an
+// engine without stages.
+func TestGPUsThatNothingDividesOver(t *testing.T) {
+	a := servedArchs(t)["qwen2.5-7b-awq"]
+	for _, p := range []Plan{{GPUs: 29, Serve: Serve{Engine: VLLM}}, {GPUs: 3, Serve: Serve{Engine: LMDeploy}}} {
+		_, err := Estimate(a, p)
+		var bad *PlanError
+		require.ErrorAs(t, err, &bad)
+		require.Equal(t, "tp", bad.Key)
+	}
+}
+
+// An engine that has no Whisper refuses it, and says which do.
+func TestEnginesWithoutSpeech(t *testing.T) {
+	for _, e := range Engines() {
+		_, err := Estimate(speech(), Plan{Serve: Serve{Engine: e}})
+		if !withoutSpeech.has(e) {
+			require.NoError(t, err, e.String())
+			continue
+		}
+		var bad *PlanError
+		require.ErrorAs(t, err, &bad)
+		require.Equal(t, []string{"engine", e.String(), "transformers"}, []string{bad.Key, bad.Value, bad.Near})
+	}
+}
