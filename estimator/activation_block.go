@@ -56,10 +56,16 @@ func keepNorms(s *sheet, b *block, k *kept) {
 }
 
 // keepInputs are the norms' outputs that feed linears. A frozen linear keeps no
-// input.
+// input. Under sequence parallelism torch's DTensor keeps what it gathered from
+// all ranks; Megatron keeps a rank's part and gathers it again.
 func keepInputs(s *sheet, b *block, k *kept) {
-	if !s.frozen {
-		s.residual(k, perHidden, s.inputWidth()*min(2, float64(b.layer.Norms)))
+	width := s.inputWidth() * min(2, float64(b.layer.Norms))
+	switch {
+	case s.frozen:
+	case stacks[s.stack].gathersInputs:
+		k.whole(perHidden, width)
+	default:
+		s.residual(k, perHidden, width)
 	}
 }
 

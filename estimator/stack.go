@@ -11,6 +11,7 @@ type stackRow struct {
 	holdsGradients bool // a gradient buffer lives through the whole step
 	selectsOps     bool // recompute:selective keeps single operations
 	gathers        bool // gathers the root unit and one block when weights are divided
+	gathersInputs  bool // keeps the linears' inputs whole under sequence parallelism
 	halves         bool // gathers embedding and head one after the other
 	castless       bool // adapters read 16-bit inputs whatever their own dtype
 	fusedGate      bool // the gate, its activation and the product are one kernel
@@ -59,7 +60,7 @@ var stacks = [numStacks]stackRow{
 	},
 	FSDP2: {
 		precision: AMP, stage: Stage3, loss: LossStandard,
-		gathers: true, selectsOps: true, constant: libraryBytes,
+		gathers: true, gathersInputs: true, selectsOps: true, constant: libraryBytes,
 	},
 	Megatron: {
 		precision: Mixed, grads: GradsFP32, loss: LossVocabParallel,

@@ -176,3 +176,15 @@ func TestGaLoreReadsItsRank(t *testing.T) {
 	require.Equal(t, at(4096), at(8192), "no projection is wider than the model")
 	require.EqualValues(t, 16, Plan{Mode: Training, Train: Train{Method: LoRA, Optimizer: GaLore}}.Resolved(a).Train.Rank)
 }
+
+// torch's DTensor keeps the two gathered inputs of a block's linears whole, where
+// Megatron keeps a rank's part.
+func TestInputsUnderSequenceParallelism(t *testing.T) {
+	kept := func(stack Stack, tensor int64) Bytes {
+		p := Plan{GPUs: tensor, Tensor: tensor, SequenceParallel: On, Train: Train{Stack: stack, Compile: On}}
+		return partOf(estimated(t, llama3(t), p), Activations)
+	}
+	whole := Bytes(32 * 2048 * 2 * 2 * 4096)
+	require.EqualValues(t, whole+(kept(FSDP2, 1)-whole)/4, kept(FSDP2, 4))
+	require.EqualValues(t, kept(Megatron, 1)/4, kept(Megatron, 4))
+}
