@@ -33,6 +33,7 @@ type atom struct {
 	gap   byte
 	value float64 // of a number
 	id    int32   // its number among the words of the tables; 0 is none
+	flag  bool    // begins the name of an option: --context-length
 	start int     // in runes
 }
 
@@ -71,7 +72,7 @@ func atomize(text string, id func(owner, name string) bool) []atom {
 			continue
 		}
 		n, a := atomAt(runes, i, atoms)
-		a.gap, a.start = gap, i
+		a.gap, a.start, a.flag = gap, i, i > 1 && runes[i-1] == '-' && runes[i-2] == '-'
 		atoms, i, gap = append(atoms, a), i+n, glued
 	}
 	return atoms

@@ -47,12 +47,15 @@ func (s *scan) sizesByTotal() {
 	for k := range s.cards {
 		c := &s.cards[k]
 		row := s.r.cards.rows[c.base]
-		if row == nil || c.gb > 0 || c.count < 2 {
+		if row == nil || c.gb > 0 {
 			continue
 		}
 		for i := range s.atoms {
 			_, gb := s.memoryAt(i)
-			if at := slices.IndexFunc(row.sizes, func(size int64) bool { return gb == float64(c.count*size) }); at > 0 {
+			if gb == 0 || c.count < 2 && !s.taggedBefore(i, "gpuword") {
+				continue // "1*A100, 显存: 40GB" tells one card by its memory
+			}
+			if at := slices.IndexFunc(row.sizes, func(size int64) bool { return gb == float64(max(1, c.count)*size) }); at > 0 {
 				c.gb = float64(row.sizes[at])
 			}
 		}
@@ -277,7 +280,7 @@ func (s *scan) countOfCard(c *card) {
 	switch {
 	case right > c.to && !counted:
 		c.count, c.one, c.to = n, n == 1, right
-	case right > c.to && s.machineAt(right):
+	case right > c.to && (s.machineAt(right) || s.endsAt(at, "machine")):
 		c.count, c.to = c.count*n, right
 		return
 	}

@@ -38,8 +38,21 @@ func (s *scan) inPassing(off string, p plan) bool {
 	if off == "other" && len(s.cards) > 0 && len(p.values) > 1 {
 		return true
 	}
+	if off == "speed" && !s.asksSpeed() && s.asks("need") && len(s.all("mode")) > 0 {
+		return true // "what is needed to train it? the speed is low now"
+	}
 	return s.said("strong", off) == 0 && s.amounts > 0 && s.asks("need")
 }
+
+// asksSpeed says that speed is asked for, and not told.
+func (s *scan) asksSpeed() bool {
+	return slices.ContainsFunc(s.marks, func(f found) bool {
+		return f.tag == tag{"strong", "speed"} && speedQuestions[s.atoms[f.from].text]
+	})
+}
+
+// speedQuestions begin the phrases that ask for speed, or compare it.
+var speedQuestions = map[string]bool{"how": true, "slower": true, "faster": true, "多": true, "几": true, "更": true, "还": true, "变": true, "耗": true}
 
 // asksLargest says that the card is named and the model's size is what is asked
 // for: "biggest qwen2.5 for a free colab", "what size llama can it run".

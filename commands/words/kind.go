@@ -10,7 +10,7 @@ func (s *scan) aboutMemory() bool {
 // fitsSurely says that fitting is asked in words that mean nothing else.
 func (s *scan) fitsSurely() bool {
 	return slices.ContainsFunc(s.marks, func(f found) bool {
-		return f.tag == tag{"ask", "fit"} && !weakFit[s.atoms[f.from].text]
+		return f.tag == tag{"ask", "fit"} && (!weakFit[s.atoms[f.from].text] || s.atoms[f.to-1].is("fit"))
 	})
 }
 

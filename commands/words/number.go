@@ -18,7 +18,7 @@ var kilo = map[string]bool{"seq": true, "out": true, "max-batched": true}
 // numbersBehind reads the numbers behind their cue: batch 4, seq=2k, tp:2.
 func (s *scan) numbersBehind() {
 	for _, f := range s.marks {
-		if f.tag.key != "before" || s.alsoAfter(f) && s.numberEnds(f.from) {
+		if f.tag.key != "before" || s.alsoAfter(f) && s.numberEnds(f.from) && !s.atoms[f.from].flag {
 			continue
 		}
 		i := f.to
@@ -78,7 +78,7 @@ var units = map[string]float64{"k": 1000, "m": 1 << 20, "万": 1e4, "千": 1e3, 
 // then the lengths that have none ("at 131072", "close to 4k").
 func (s *scan) numbersBefore() {
 	for _, f := range s.marks {
-		if f.tag.key != "after" || f.tag.value == "gpus" {
+		if f.tag.key != "after" || f.tag.value == "gpus" || s.atoms[f.from].flag {
 			continue
 		}
 		from, ok := s.numberBefore(f.from)
