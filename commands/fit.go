@@ -35,10 +35,13 @@ func (s *Service) fit(ctx context.Context, r *Request, w *Wording) (Answer, erro
 	if err != nil {
 		return Answer{}, err
 	}
-	r = r.readBy(f)
+	r, chosen := r.readBy(f).forCard(&f.Arch)
 	asked, err := s.size(f, r, w)
 	if err != nil {
 		return Answer{}, err
+	}
+	if chosen {
+		asked.Assumptions = append(asked.Assumptions, Assumption{"engine", w.Text("note.engine_of_mac")})
 	}
 	named := *r
 	named.Models = []string{reference(f, r.Models[0])}
@@ -46,6 +49,31 @@ func (s *Service) fit(ctx context.Context, r *Request, w *Wording) (Answer, erro
 	asked.Kind, asked.Question = "fit", named.Line()
 	asked.Options = optionsOf(f, &named, trials)
 	return asked, nil
+}
+
+// forCard is the request with the engine that people use on its card, and whether
+// one was chosen: nearly nobody runs transformers on a Mac, where bitsandbytes and
+// most kernels are missing. A format or a model that llama.cpp has not is left
+// alone; nil: no one model is asked for.
+func (r *Request) forCard(a *estimator.Arch) (*Request, bool) {
+	p := &r.Plan
+	own := p.DType == estimator.Stored || p.DType.Plain() || p.DType.GGUF()
+	if p.Mode == estimator.Training || p.GPU.Vendor != apple || r.Given("engine") || r.Given("stack") || !own {
+		return r, false
+	}
+	plan, ok := changed(*p, "engine", estimator.LlamaCPP.String())
+	if ok && a != nil {
+		_, err := estimator.Peak(*a, plan)
+		ok = err == nil
+	}
+	if !ok {
+		return r, false
+	}
+	other := *r
+	other.Plan = plan
+	other.Settings = append(append([]Setting{}, r.Settings...), Setting{"engine", estimator.LlamaCPP.String()})
+	other.sortSettings()
+	return &other, true
 }
 
 // search tries every combination of the axes on every card.

@@ -16,12 +16,14 @@ const maxModelsListed = 20
 // models answers /models: what of the catalogue runs on the hardware, the
 // largest first.
 func (s *Service) models(_ context.Context, r *Request, _ *Wording) (Answer, error) {
+	r, _ = r.forCard(nil)
 	card := r.Plan.GPU
 	list := []Option{}
 	seen := map[shapeKind]bool{}
 	for _, f := range s.Library.All() {
 		kind := kindOf(&f.Arch)
-		if seen[kind] || r.Plan.DType != estimator.Stored && kind.quant != "" {
+		packed := r.Plan.DType == estimator.Stored && !r.Plan.HeldIn(f.Arch).Plain()
+		if seen[kind] || kind.quant != "" && !packed {
 			continue
 		}
 		total, fits, err := estimator.Fits(f.Arch, r.Plan)
