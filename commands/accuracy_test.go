@@ -123,14 +123,15 @@ func TestAccuracyOfServedModels(t *testing.T) {
 // unseenRatchet is the same for runs that were gathered, and asked, after the laws
 // stood. Where one is far off, its row says why.
 var unseenRatchet = map[string]struct{ median, ninetieth float64 }{
-	"Lightning-AI/litgpt, allocated":           {0.0240, 0.3085},
-	"NVIDIA-NeMo/Automodel, allocated":         {0.1512, 0.4611},
-	"NousResearch/torchtitan, reserved":        {0.1096, 0.1332},
-	"axolotl-ai-cloud/axolotl, total":          {0.0506, 0.4172},
-	"deepspeedai/DeepSpeedExamples, allocated": {0.1664, 0.5523},
-	"pytorch/torchtitan, allocated":            {0.0235, 0.0235},
-	"pytorch/torchtitan, reserved":             {0.0445, 0.0740},
-	"all":                                      {0.0958, 0.3375},
+	"Lightning-AI/litgpt, allocated":                        {0.0240, 0.3085},
+	"NVIDIA-NeMo/Automodel, allocated":                      {0.1512, 0.4611},
+	"NousResearch/torchtitan, reserved":                     {0.1096, 0.1332},
+	"axolotl-ai-cloud/axolotl, total":                       {0.0506, 0.4172},
+	"chenyaofo/d4cd6a20ab4b95cb3a49491747e2139a, allocated": {0.0950, 0.7304},
+	"deepspeedai/DeepSpeedExamples, allocated":              {0.1664, 0.5523},
+	"pytorch/torchtitan, allocated":                         {0.0235, 0.0235},
+	"pytorch/torchtitan, reserved":                          {0.0445, 0.0740},
+	"all":                                                   {0.0958, 0.3375},
 }
 
 // Runs gathered after the laws stood, good and bad.

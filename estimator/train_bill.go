@@ -211,8 +211,13 @@ var runBills = []bill{
 	},
 }
 
+// gradientBytes are those on the GPU: FSDP moves them along with the weights,
+// DeepSpeed as they are made, to the optimizer that waits for them on the host.
+//
+// Ren et al. 2021, ZeRO-Offload, section 4.1. https://arxiv.org/abs/2101.06840
 func (s *sheet) gradientBytes() float64 {
-	if _, away := s.onHost(); away && s.stack != DeepSpeed {
+	optimizer, weights := s.onHost()
+	if weights && s.stack != DeepSpeed || optimizer && s.stack == DeepSpeed {
 		return 0
 	}
 	return s.trained(s.gw, s.Ng, s.Ngx)
@@ -266,48 +271,6 @@ func (s *sheet) staysGathered() bool {
 // unpackedHead says whether a quantized base has a head to turn back.
 func (s *sheet) unpackedHead() bool {
 	return methods[s.plan.Train.Method].adapters && s.quantized() && !s.arch.NoHead && s.last
-}
-
-// bucketBytes are DeepSpeed's buffers, which hold no more than the model: ZeRO-3
-// reduces 5e8 elements in 16 bits and in fp32. A model of 254 million parameters
-// takes 4.3 GB less than the whole buckets (DeepSpeedExamples, bf16_master_weight).
-func (s *sheet) bucketBytes() float64 {
-	all := stacks[s.stack].buckets[s.plan.Train.ZeRO]
-	if s.plan.Train.ZeRO != Stage3 {
-		return min(all, 2*s.P)
-	}
-	return min(all, reduceWidth*min(s.P, reduceElements)+2*s.P)
-}
-
-// What ZeRO-3 reduces at once: elements, and the bytes of each.
-const (
-	reduceElements = 5e8
-	reduceWidth    = 2 + 4
-)
-
-// subGroups bounds the gradients that ZeRO-3 casts at once: two sub-groups of
-// 1e9 elements, of which one is being filled. Qwen-7B on two GPUs steps with
-// them, not with all of its part.
-const subGroups = 4 * 2e9
-
-// gradientCast is the fp32 copy of a rank's gradients at DeepSpeed's step.
-func (s *sheet) gradientCast() float64 {
-	if s.plan.Train.Precision != Mixed {
-		return 0
-	}
-	all := s.trained(4, s.No, s.Nox)
-	if s.plan.Train.ZeRO == Stage3 {
-		all = min(all, subGroups)
-	}
-	return s.onGPU(all)
-}
-
-func (s *sheet) castText(*block) string {
-	text := s.trainedText(4, "No", s.No)
-	if s.plan.Train.ZeRO == Stage3 {
-		return "min(" + text + ", " + number(subGroups) + ")"
-	}
-	return text
 }
 
 // castBytes: autocast keeps its copies until the forward pass ends. A quantized

@@ -65,6 +65,9 @@ func (s *sheet) trainNotes() []Note {
 	if extra := s.kbitBytes(); extra > 0 {
 		notes = append(notes, Note{Code: "kbit_training", Key: "method", Value: bytesOf(extra).String()})
 	}
+	if s.mayStayGathered() {
+		notes = append(notes, Note{Code: "live_weights", Key: "zero", Value: bytesOf(2 * s.P).String()})
+	}
 	if note, ok := s.towerNote(); ok {
 		notes = append(notes, note)
 	}
