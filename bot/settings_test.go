@@ -169,6 +169,9 @@ func TestFlagsAreTheSettings(t *testing.T) {
 }
 
 func TestKongReadsFlagsAndEnvironment(t *testing.T) {
+	for _, row := range settingTable {
+		t.Setenv(row.name, "") // nothing of whoever runs the tests
+	}
 	t.Setenv("MEMBOT_ADDR", "127.0.0.1:1")
 	t.Setenv("MEMBOT_LANG", "zh")
 	var cli struct{ Flags }

@@ -301,7 +301,7 @@ func TestNothingHangsOnASilentGateway(t *testing.T) {
 	t.Cleanup(api.Close)
 	b := New(Config{Token: "S3CR3Tx", AppID: "1", APIURL: api.URL, Answerer: &oracle{}})
 	b.pace = brisk()
-	b.pace.open, b.pace.patience = 200*time.Millisecond, 600*time.Millisecond
+	b.pace.open, b.pace.patience = 200*time.Millisecond, 4*time.Second
 	start := time.Now()
 	require.ErrorContains(t, b.Run(t.Context()), "no gateway session")
 	require.Less(t, time.Since(start), 20*time.Second)
