@@ -37,15 +37,31 @@ func (b *Bot) handleComponent(ctx context.Context, i *Interaction) Response {
 	if problem != (phrase{}) {
 		return b.say(i, problem.in(p.lang), "refused")
 	}
+	if lacksConfig(q) {
+		return b.say(i, wordNoConfig.in(p.lang), "refused")
+	}
 	a, left := b.settle(ctx, p, q)
 	r := b.answerPress(i, p, a)
 	if a.Error == nil && r.Message != nil {
 		r.Message.sayLeft(p, left)
 	}
-	if kept != nil && r.Message != nil && r.Type == respondUpdate {
-		r.Message.Attachments = append(r.Message.Attachments, Attachment{ID: kept.ID})
-	}
+	b.passConfig(&r, p, q, kept)
 	return r
+}
+
+// passConfig hands the attached file on to where the answer goes next: the same
+// message keeps it, another one that only the presser sees brings it. It is never
+// made public, so that a shared answer has no controls, which would need it.
+func (b *Bot) passConfig(r *Response, p press, q commands.Question, kept *ReceivedFile) {
+	switch {
+	case kept == nil || r.Message == nil:
+	case r.Type == respondUpdate:
+		r.Message.Attachments = append(r.Message.Attachments, Attachment{ID: kept.ID})
+	case r.ephemeral():
+		keepConfig(r.Message, q.Config)
+	case p.share:
+		r.Message.Components = []Row{}
+	}
 }
 
 // answerPress shows the answer where it belongs. A refusal leaves the message
@@ -95,6 +111,9 @@ func (b *Bot) readPress(i *Interaction) press {
 	}
 	id, keys, said := strings.Cut(id, typedMark)
 	line := asTyped(i.Message.state(), keys, said)
+	if isSettings(line) && !strings.HasPrefix(id, actChoice) {
+		return p // what is set is changed by saying so
+	}
 	if menu, isMenu := strings.CutPrefix(id, "?"); isMenu {
 		if len(i.Data.Values) != 1 {
 			return p
@@ -111,12 +130,17 @@ func (b *Bot) readPress(i *Interaction) press {
 	return b.readAction(i, p, line, id)
 }
 
+func isSettings(line string) bool { return strings.HasPrefix(line+" ", "/settings ") }
+
 func (b *Bot) readMenu(i *Interaction, p press, line, menu, value string) press {
 	if menu == "open" {
 		if units(value) > maxOptionText {
 			return p
 		}
-		if p.line = oneLine(value); !strings.HasPrefix(value, "/") {
+		if p.line = oneLine(value); isSettings(p.line) {
+			return p
+		}
+		if !strings.HasPrefix(value, "/") {
 			var ok bool
 			if p.line, ok = change(asCommand(i.Message.state(), "mem"), value); !ok {
 				return p

@@ -33,9 +33,12 @@ func (b *Bot) attachedConfig(ctx context.Context, files []ReceivedFile, q *comma
 	if errors.Is(err, errTooLarge) {
 		return nil, wordBigConfig
 	}
-	if err != nil || !json.Valid(data) {
-		b.log.Warn("cannot read an attached config.json", "error", err)
+	if err != nil {
+		b.log.WarnContext(ctx, "cannot read an attached config.json", "error", err)
 		return nil, wordBadConfig
+	}
+	if !json.Valid(data) {
+		return nil, wordNotJSON
 	}
 	q.Config = data
 	return &f, phrase{}
@@ -55,6 +58,16 @@ func withConfig(line string) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// lacksConfig reports whether a line names the attached file though none is
+// there, so that the Hub is not asked for a model of that name.
+func lacksConfig(q commands.Question) bool {
+	words := strings.Fields(q.Text)
+	return q.Config == nil && len(words) > 1 && slices.Contains(sizing, words[0]) && slices.Contains(words[1:], attachedConfigName)
+}
+
+// sizing are the commands that a model is named to.
+var sizing = []string{"/mem", "/fit", "/compare", "/explain"}
 
 func isConfig(name string) bool {
 	name = strings.ToLower(name)

@@ -78,7 +78,7 @@ func actionButtons(a commands.Answer, sc scene) []Component {
 	add(sized && len(a.Run) > 0, actRun, wordRunButton, buttonSecondary)
 	add(sized && !trains(a), actTrain+typed, wordTrainButton, buttonSecondary)
 	add(sized && trains(a), actServe+typed, wordServeButton, buttonSecondary)
-	add(sc.private && !a.Private, actShare, wordShare, buttonSecondary)
+	add(sc.private && !a.Private && a.Kind != "settings", actShare, wordShare, buttonSecondary)
 	return buttons
 }
 

@@ -24,11 +24,12 @@ func plain(text string) string {
 // link is a page of the Hub, which may stay a link.
 var link = regexp.MustCompile(`^https://huggingface\.co/[A-Za-z0-9._/-]+$`)
 
-// paragraphs is plain for text of several lines.
+// paragraphs is plain for text of several lines. A line that is a command is
+// set as code, to be copied; a sentence that begins with one is not.
 func paragraphs(text string) string {
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	for i, line := range lines {
-		if command := strings.TrimSpace(line); strings.HasPrefix(command, "/") {
+		if command := strings.TrimSpace(line); strings.HasPrefix(command, "/") && !sentence.MatchString(command) {
 			lines[i] = code(command)
 			continue
 		}
@@ -37,12 +38,16 @@ func paragraphs(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// zeroWidth after @, # and < keeps Discord from reading a mention.
+// sentence is a line that ends as sentences do.
+var sentence = regexp.MustCompile(`([a-z)][.!?]|[。！？])$`)
+
+// zeroWidth after @, # and < keeps Discord from reading a mention, and after a
+// scheme's colon a link.
 const zeroWidth = "\u200b"
 
 var markdown = strings.NewReplacer(
 	`\`, `\\`, "*", `\*`, "_", `\_`, "~", `\~`, "`", "\\`", "|", `\|`, ">", `\>`, "[", `\[`, "]", `\]`, "(", `\(`, ")", `\)`,
-	"#", `\#`, "@", "@"+zeroWidth, "<", `\<`+zeroWidth,
+	"#", `\#`, "@", "@"+zeroWidth, "<", `\<`+zeroWidth, "://", ":"+zeroWidth+"//",
 )
 
 // code sets text in a code span or block: only the backtick means anything

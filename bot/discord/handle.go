@@ -66,6 +66,9 @@ func (b *Bot) handleCommand(ctx context.Context, i *Interaction) Response {
 		return b.say(i, wait.words(i.lang()), "limited")
 	}
 	q, private := i.question(f.line), b.privately(i, *f)
+	if lacksConfig(q) {
+		return b.say(i, wordNoConfig.in(i.lang()), "refused")
+	}
 	key := keptKey(q, private)
 	if i.kept == nil {
 		i.kept = b.kept.get(key, b.now())

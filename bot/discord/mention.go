@@ -37,6 +37,9 @@ func (b *Bot) serveMessage(m *ReceivedMessage, botID string, received time.Time)
 	if q.Config != nil {
 		q.Text = withConfig(q.Text)
 	}
+	if problem == (phrase{}) && lacksConfig(q) {
+		problem = wordNoConfig
+	}
 	switch {
 	case problem != (phrase{}):
 		b.reply(ctx, m, note(problem.in(lang)))

@@ -135,7 +135,7 @@ func savesLine(a commands.Answer, lang string) string {
 	if len(said) == 0 {
 		return ""
 	}
-	return "**" + wordSaves.in(lang) + ":** " + strings.Join(said, " · ")
+	return wordSaves.in(lang) + " " + strings.Join(said, " · ")
 }
 
 func rangeLine(a commands.Answer, lang string) string {
@@ -190,12 +190,12 @@ func hostLine(a commands.Answer, lang string) string {
 func assumedLine(a commands.Answer, lang string) string {
 	var said []string
 	for _, one := range a.Assumptions {
-		said = append(said, plain(clip(one.Text, 120)))
+		said = append(said, plain(clip(strings.TrimRight(one.Text, ".。"), 200)))
 	}
 	if len(said) == 0 {
 		return ""
 	}
-	return clip("**"+wordAssumed.in(lang)+":** "+strings.Join(said, ", "), 700)
+	return clip(wordAssumed.in(lang)+" "+strings.Join(said, " · "), 700)
 }
 
 // maxWarnings is how many warnings an answer shows.

@@ -67,6 +67,9 @@ func (b *Bot) handleMessageCommand(ctx context.Context, i *Interaction) Response
 	default:
 		return b.say(i, wordNoText.in(lang), "refused")
 	}
+	if lacksConfig(q) {
+		return b.say(i, wordNoConfig.in(lang), "refused")
+	}
 	r := b.respond(i, b.ask(ctx, q), true)
 	keepConfig(r.Message, q.Config)
 	return r

@@ -37,8 +37,8 @@ var (
 	wordParams      = phrase{"%s parameters", "%s 参数"}
 	wordTrainable   = phrase{"%s trainable", "可训练 %s"}
 	wordPeak        = phrase{"peak at %s", "峰值在%s"}
-	wordSaves       = phrase{"Saves most", "最省显存"}
-	wordAssumed     = phrase{"Assumed", "假设"}
+	wordSaves       = phrase{"**Saves most:**", "**最省显存：**"}
+	wordAssumed     = phrase{"**Assumed:**", "**假设：**"}
 	wordHost        = phrase{"Host memory: %s GiB", "主机内存：%s GiB"}
 	wordRange       = phrase{"Measured spread of what is allocated: %s to %s GiB", "实测已分配范围：%s 到 %s GiB"}
 	wordCapacity    = phrase{"KV cache: %s a token", "KV 缓存：每 token %s"}
@@ -85,6 +85,8 @@ var (
 	wordNoText      = phrase{"That message names no model and brings no config.json.", "该消息没有提到模型，也没有附带 config.json。"}
 	wordBigConfig   = phrase{"That config.json is larger than 1 MiB.", "该 config.json 超过 1 MiB。"}
 	wordBadConfig   = phrase{"The config.json could not be fetched. Please attach it again.", "无法读取 config.json，请重新上传。"}
+	wordNotJSON     = phrase{"That config.json is not JSON.", "该 config.json 不是 JSON。"}
+	wordNoConfig    = phrase{"There is no config.json here. Mention me in a message with the file attached, or use “How much memory?” in the menu of a message that has it.", "这里没有 config.json。请在附上该文件的消息里提到我，或者在带有该文件的消息上用菜单里的“需要多少显存？”。"}
 	wordLeftOut     = phrase{"What does not go with %s is left out: %s", "与 %s 冲突的选项已去掉：%s"}
 	wordNotMeant    = phrase{"Not what you meant?", "不是这个意思？"}
 	wordAskMe       = phrase{"Ask me how much GPU memory a model needs, for example:\n`/mem Qwen/Qwen2-0.5B-Instruct seq:4096`\n`/mem llama-7b train zero:2 gpus:8`", "问我某个模型需要多少显存，例如：\n`/mem Qwen/Qwen2-0.5B-Instruct seq:4096`\n`/mem llama-7b train zero:2 gpus:8`"}
