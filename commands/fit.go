@@ -192,8 +192,30 @@ func axesOf(r *Request) []axis {
 	return []axis{
 		{"gpus", fewGPUs},
 		{"dtype", func(_ *Request, p *estimator.Plan) []string { return milderDTypes(p) }},
+		{"max-seqs", fewerSeqs},
 		{"kv", func(_ *Request, p *estimator.Plan) []string { return milderCache(p) }},
+		{"util", fullerCard},
 	}
+}
+
+// fewerSeqs are smaller numbers of sequences scheduled at once, for which vLLM's
+// sampler keeps less room.
+func fewerSeqs(_ *Request, p *estimator.Plan) []string {
+	list := []string{}
+	for _, n := range []int64{64, 16} {
+		if p.Serve.Engine == estimator.VLLM && n >= p.Batch {
+			list = append(list, valueText(n))
+		}
+	}
+	return list
+}
+
+// fullerCard is a larger share of the card for vLLM than its own.
+func fullerCard(_ *Request, p *estimator.Plan) []string {
+	if p.Serve.Engine != estimator.VLLM {
+		return nil
+	}
+	return []string{"0.95"}
 }
 
 // fewGPUs are powers of two to a node of eight, or to 64 when training; a Mac

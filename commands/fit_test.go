@@ -24,3 +24,19 @@ func TestFitsOnAMac(t *testing.T) {
 		require.NotEmpty(t, answer.Options, line)
 	}
 }
+
+// Where nothing but the sequences scheduled at once or the share of the card stands
+// in vLLM's way, a fit changes that before the weights.
+func TestFitsBySettings(t *testing.T) {
+	service := &Service{Library: Shelf{}}
+	for line, want := range map[string]string{
+		"/fit google/gemma-2-2b-it infer engine:vllm gpu:8g":                       "max-seqs:64",
+		"/fit Qwen/Qwen3.5-35B-A3B infer dtype:awq engine:vllm gpus:1 gpu:24g":     "util:0.95",
+		"/fit google/gemma-2-2b-it infer engine:vllm max-seqs:256 util:0.9 gpu:8g": "dtype:fp8",
+	} {
+		answer := service.Answer(t.Context(), Question{Text: line})
+		require.Nil(t, answer.Error, line)
+		require.True(t, answer.Options[0].Fits, line)
+		require.Contains(t, answer.Options[0].Question, want, line)
+	}
+}
