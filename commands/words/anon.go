@@ -53,7 +53,7 @@ func (s *scan) shareTotals() {
 // sizedCard says whether the memory at from..to is a card's.
 func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 	c := card{from: from, to: to, gb: gb, total: s.totalAt(from, to), left: s.freeAt(from, to)}
-	if s.taggedAt(to, "bulk") {
+	if s.taggedAt(to, "bulk") || s.saidBefore(from, "stored") {
 		return c, false
 	}
 	if s.taggedAt(to, "hostword") && !s.taggedAt(to, "gpuword") && !s.hostBehind(to) || s.taggedBefore(from, "hostword") && s.atoms[from-1].kind == han {
@@ -177,4 +177,14 @@ var cardHan = map[string]bool{"卡": true, "显": true, "够": true, "呢": true
 func (s *scan) standsAt(i int, key string) bool {
 	_, _, ok := s.tagAt(i, key)
 	return ok
+}
+
+// saidBefore says that a phrase of that kind ends a few atoms before i.
+func (s *scan) saidBefore(i int, key string) bool {
+	for k := i; k >= i-3; k-- {
+		if s.endsAt(k, key) {
+			return true
+		}
+	}
+	return false
 }

@@ -132,8 +132,11 @@ func atomAt(runes []rune, i int, before []atom) (int, atom) {
 	case isLetter(c):
 		n := 1
 		times := c == 'x' && i > 0 && (isDigit(runes[i-1]) || len(before) > 1 && unitEnds(runes, i)) // 8xH100
-		for i+n < len(runes) && isLetter(runes[i+n]) && !times {
+		for i+n < len(runes) && isLetter(runes[i+n]) {
 			n++
+		}
+		if times && !cardEnding(runes, i, n) {
+			n = 1
 		}
 		if n > 1 && i > 0 && isDigit(runes[i-1]) && i+n < len(runes) && isDigit(runes[i+n]) && timesBehindUnit[strings.ToLower(string(runes[i:i+n]))] {
 			n-- // A100-80Gx8
@@ -141,6 +144,13 @@ func atomAt(runes []rune, i int, before []atom) (int, atom) {
 		return n, atom{text: strings.ToLower(string(runes[i : i+n])), kind: letters}
 	}
 	return 1, atom{text: string(c), kind: mark}
+}
+
+// cardEnding says that the letters behind a number end a card's name: 6700xt, and
+// not 8xT4.
+func cardEnding(runes []rune, i, n int) bool {
+	word := strings.ToLower(string(runes[i : i+min(n, 4)]))
+	return (word == "xt" || word == "xtx") && (i+n == len(runes) || !isDigit(runes[i+n]))
 }
 
 // timesBehindUnit are units of memory with the sign of a count behind them.

@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // compoundAt reads a hyphened name of no known family that holds a size:
 // "nous-capybara-34b".
@@ -24,10 +27,28 @@ func (s *scan) compoundAt(i int) (*model, bool) {
 		m.prefix = append(m.prefix, p.text)
 		m.to += p.len
 	}
-	if len(m.sizes) == 0 || len(m.prefix[0]) < 2 {
+	if len(m.sizes) == 0 && !s.sizeBehind(m) || len(m.prefix[0]) < 2 {
 		return nil, false
 	}
 	return m, true
+}
+
+// sizeBehind takes the size that stands behind a name and its version: "LTX-2.3
+// 22B". A word that a slip made of another is no name.
+func (s *scan) sizeBehind(m *model) bool {
+	word := m.prefix[0]
+	if len(m.prefix) < 2 || !isDigit(rune(m.prefix[1][0])) || len(word) < 3 || !s.free(m.to) || s.atoms[m.to].gap != spaced || s.begun(word) {
+		return false
+	}
+	size, ok := s.sizeAt(m.to)
+	if !ok {
+		return false
+	}
+	if _, typo := s.r.correct(word); typo {
+		return false
+	}
+	m.sizes, m.prefix, m.to = size.sizes, append(m.prefix, size.sizes[0]), size.to
+	return true
 }
 
 // unknownAt reads a name of no known family with a size behind it: "mythomax
@@ -36,7 +57,7 @@ func (s *scan) unknownAt(i int) (*model, bool) {
 	if i+2 >= len(s.atoms) || !s.free(i) || len(s.atoms[i].text) < 5 || s.atoms[i].kind != letters || !isASCII(s.atoms[i].text) || s.joinedBefore(i) || s.begun(s.atoms[i].text) {
 		return nil, false
 	}
-	if i > 0 && s.articleBefore(i) {
+	if i > 0 && s.articleBefore(i) || isAdjective(s.atoms[i].text) {
 		return nil, false
 	}
 	if s.atoms[i+1].kind != number || s.atoms[i+1].gap != spaced {
@@ -51,6 +72,14 @@ func (s *scan) unknownAt(i int) (*model, bool) {
 	}
 	size.from, size.prefix = i, []string{s.atoms[i].text, size.sizes[0]}
 	return size, true
+}
+
+// adjectives are how words end that describe and name nothing.
+var adjectives = []string{"ish", "ful", "ous", "ive", "ed", "ing", "est", "able", "ible", "less", "ical", "ly", "like", "sized", "dy", "ky", "py", "hty", "hy", "fy", "my", "sy", "zy"}
+
+// isAdjective says that a word ends as those do that describe: "trendy 13b".
+func isAdjective(word string) bool {
+	return len(word) >= 6 && slices.ContainsFunc(adjectives, func(end string) bool { return strings.HasSuffix(word, end) })
 }
 
 // articleBefore says that a word like "a" stands before i, as it does before

@@ -138,7 +138,8 @@ func (s *scan) cardAt(i int) (int, string) {
 func (s *scan) cardSound(i, end int) bool {
 	for k := i + 1; k < end; k++ {
 		before, here := s.atoms[k-1], s.atoms[k]
-		if here.gap == spaced && (before.kind == letters && len(before.text) < 2 || here.kind == letters && len(here.text) < 2) {
+		model := k+1 < end && s.atoms[k+1].gap == glued // the b of b60
+		if here.gap == spaced && (before.kind == letters && len(before.text) < 2 || here.kind == letters && len(here.text) < 2 && !model) {
 			return false
 		}
 	}

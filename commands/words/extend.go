@@ -14,6 +14,9 @@ func (s *scan) extend(m *model) *model {
 			continue
 		}
 		p, ok := partAt(s.atoms, m.to)
+		if ok && p.what == 'w' && p.len == 2 && m.version == "" && !m.family.words[p.text] && m.family.words[a.text] {
+			p = part{what: 'w', text: a.text, len: 1} // mistral-small3.1
+		}
 		if !ok || !s.takes(m, p) {
 			break
 		}
