@@ -90,8 +90,14 @@ func typeOf(row string) string {
 	return row[strings.LastIndexByte(row, '/')+1:]
 }
 
+// maxWraps bounds how deep a language model is nested; real ones are two deep.
+const maxWraps = 4
+
 // enter goes into the nested block of the language model, as deep as it is.
 func (r *reader) enter() error {
+	if strings.Count(r.path, ".") > maxWraps {
+		return badf("%s: %s nests too deep", r.file, r.path)
+	}
 	for _, path := range r.text {
 		v, ok := r.block.get(path)
 		if !ok || !v.IsObject() {

@@ -3,6 +3,7 @@ package hfhub
 import (
 	"errors"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,6 +24,8 @@ func FuzzConfig(f *testing.F) {
 	f.Add([]byte(`{"model_type":"nemotron-nas","hidden_size":64,"num_attention_heads":4,"block_configs":[{"attention":{"n_heads_in_group":-1},"ffn":{"ffn_mult":1e308}}]}`))
 	f.Add([]byte(`{"model_type":"llava","text_config":{"model_type":"llava","text_config":{"model_type":"mamba2","num_heads":0,"head_dim":0}}}`))
 	f.Add([]byte(`{"dim":64,"n_layers":2,"n_heads":4,"ffn_dim_multiplier":-1,"multiple_of":0,"moe":{"num_experts":3}}`))
+	f.Add([]byte(manyKinds()))
+	f.Add([]byte(strings.Repeat(`{"model_type":"llava","vision_config":{"hidden_size":9,"num_hidden_layers":9999,"num_attention_heads":3},"text_config":`, 60) + `{"model_type":"llama"}` + strings.Repeat("}", 60)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -41,4 +44,18 @@ func FuzzConfig(f *testing.F) {
 		require.Equal(t, notes, same)
 		require.Positive(t, arch.Params().Total())
 	})
+}
+
+// manyKinds is a config of as many kinds of block as there may be, each of which
+// asks for the same long lists and the same large block.
+func manyKinds() string {
+	var heads, widths strings.Builder
+	for i := range 9999 {
+		heads.WriteString(strconv.Itoa(4*(1+i%120)) + ",")
+		widths.WriteString("8,")
+	}
+	list := func(b strings.Builder) string { return "[" + strings.TrimSuffix(b.String(), ",") + "]" }
+	junk := strings.Repeat(`"a":[1,2,3],"b":{},`, 100)
+	return `{"model_type":"kimi_linear","num_hidden_layers":9999,"num_attention_heads":` + list(heads) + `,"moe_intermediate_size":` + list(widths) +
+		`,"num_experts":` + list(widths) + `,"num_shared_experts":` + list(widths) + `,"linear_attn_config":{` + junk + `"full_attn_layers":` + list(widths) + `}}`
 }

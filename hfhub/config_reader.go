@@ -49,6 +49,45 @@ type reader struct {
 	noted map[string]bool
 	err   error
 	wrap  *reader // the block around this one; nil at the top
+
+	objects map[string]object         // blocks within block, once read
+	lists   map[string][]gjson.Result // lists of block by their key, likewise
+}
+
+// lookup follows a dotted path within the block. What it reads on the way is kept:
+// a fact is asked for once for each kind of block.
+func (r *reader) lookup(path string) (gjson.Result, bool) {
+	if v, ok := r.block[path]; ok {
+		return v, true
+	}
+	head, rest, nested := strings.Cut(path, ".")
+	if !nested {
+		return gjson.Result{}, false
+	}
+	inner, read := r.objects[head]
+	if !read {
+		if v, ok := r.block[head]; ok && v.IsObject() {
+			inner = objectOf(v)
+		}
+		if r.objects == nil {
+			r.objects = map[string]object{}
+		}
+		r.objects[head] = inner
+	}
+	return inner.get(rest)
+}
+
+// entries gives the entries of a list that stands under a key.
+func (r *reader) entries(key string, v gjson.Result) []gjson.Result {
+	list, read := r.lists[key]
+	if !read {
+		list = v.Array()
+		if r.lists == nil {
+			r.lists = map[string][]gjson.Result{}
+		}
+		r.lists[key] = list
+	}
+	return list
 }
 
 // fail keeps the first error.
@@ -85,7 +124,7 @@ var loud = map[string]bool{
 // applies; a null that means something comes back as one.
 func (r *reader) find(name string) (value gjson.Result, key string, ok bool) {
 	for _, key := range r.facts[name].keys {
-		v, found := r.block.get(key)
+		v, found := r.lookup(key)
 		if !found {
 			continue
 		}
@@ -181,7 +220,7 @@ func (r *reader) at(name string, i int) int64 {
 	}
 	r.raw(name)
 	if v.IsArray() {
-		list := v.Array()
+		list := r.entries(key, v)
 		if len(list) == 0 {
 			return 0
 		}
@@ -251,7 +290,7 @@ func (r *reader) list(name string) []gjson.Result {
 		return nil
 	}
 	r.note(name, "per layer", key, false)
-	return v.Array()
+	return r.entries(key, v)
 }
 
 // ints gives a list of numbers as a set.

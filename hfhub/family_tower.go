@@ -87,6 +87,9 @@ func (r *reader) towersOf(text estimator.Arch) []estimator.Tower {
 	return all
 }
 
+// maxTowerLayers bounds a tower's blocks; the deepest has 63.
+const maxTowerLayers = 1000
+
 // soundOf says whether a block is of a tower that listens.
 func soundOf(key string) bool { return strings.HasPrefix(key, "audio") }
 
@@ -116,6 +119,9 @@ func (r *reader) towerOf(key, fallback string, v gjson.Result) (estimator.Tower,
 	}
 	if row.name == fallback && name != fallback && namedTower(v) == "" && (!inner.has("hidden") || !inner.has("layers")) {
 		return estimator.Tower{}, false // a default would be a guess
+	}
+	if inner.facts["layers"].keys != nil && inner.int("layers") > maxTowerLayers {
+		return estimator.Tower{}, false
 	}
 	arch := row.build(inner)
 	if inner.err != nil || len(arch.Layers) == 0 || arch.Hidden == 0 {

@@ -93,7 +93,7 @@ func FuzzGGUF(f *testing.F) {
 }
 
 func FuzzParseID(f *testing.F) {
-	for _, text := range []string{"Qwen/Qwen2-0.5B@v1", "https://huggingface.co/a/b/blob/main/x.json", "hf://a/b@refs/pr/1", "hf.co/a/b:Q4_K_M", "hf.co/huggingface.co/0", "hf://a/b/0../0", "a/../b", "hf://a/b/c/..", "%2e%2e/x", "hf://a/b/%2e%2e/x"} {
+	for _, text := range []string{"Qwen/Qwen2-0.5B@v1", "https://huggingface.co/a/b/blob/main/x.json", "hf://a/b@refs/pr/1", "hf.co/a/b:Q4_K_M", "hf.co/huggingface.co/0", "hf://a/b/0../0", "a/../b", "hf://a/b/c/..", "%2e%2e/x", "hf://a/b/%2e%2e/x", "a/tree@", "a/blob:", "hf://a/b/tree/x%2F.%2Fy.z", "hf://a/b/tree/x%2F%2Fy.z/w"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

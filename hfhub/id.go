@@ -144,6 +144,8 @@ func (r Ref) check() error {
 		return badID("ends in - or .")
 	case owned && isHubHost(r.ID):
 		return badID("names the Hub twice")
+	case owned && viewers[name]:
+		return badID("names a page of the Hub")
 	case r.Variant != "" && !variantName.MatchString(r.Variant):
 		return badID("bad variant")
 	}
@@ -168,6 +170,14 @@ func checkRevision(revision string) error {
 	if len(revision) > maxRevision || strings.Contains(revision, "..") || strings.HasPrefix(revision, "/") ||
 		strings.ContainsAny(revision, " ~^:?*[\\%") || hasControl(revision) {
 		return badID("bad revision")
+	}
+	if revision == "" {
+		return nil
+	}
+	for part := range strings.SplitSeq(revision, "/") {
+		if part == "" || part[0] == '.' {
+			return badID("bad revision")
+		}
 	}
 	return nil
 }
