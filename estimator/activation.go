@@ -1,9 +1,6 @@
 package estimator
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // unit is what the bytes a token keeps in a block are counted in: a width of
 // that block, so that every formula of this file is a sum of few products.
@@ -68,16 +65,30 @@ func (v *vec) text(b *block) string {
 		v[perQuery], v[perOut] = v[perQuery]+v[perOut], 0
 		v[perKey], v[perValue] = v[perKey]+v[perValue], 0
 	}
-	var terms []string
+	var room [256]byte
+	text := room[:0]
 	for u := perHidden; u < numUnits; u++ {
 		if v[u] != 0 && b.has(u) {
-			terms = append(terms, number(v[u])+"*"+unitNames[u])
+			text = append(appendTerm(text, v[u]), '*')
+			text = append(text, unitNames[u]...)
 		}
 	}
 	if v[perToken] != 0 {
-		terms = append(terms, number(v[perToken]))
+		text = appendTerm(text, v[perToken])
 	}
-	return strings.ReplaceAll(strings.Join(terms, " + "), "+ -", "- ")
+	return string(text)
+}
+
+// appendTerm appends a number with the sign that joins it to what stands before.
+func appendTerm(text []byte, x float64) []byte {
+	switch {
+	case len(text) == 0:
+	case x < 0:
+		text, x = append(text, " - "...), -x
+	default:
+		text = append(text, " + "...)
+	}
+	return appendNumber(text, x)
 }
 
 // has says whether the block has such a width at all; attention weights and
@@ -87,7 +98,27 @@ func (b *block) has(u unit) bool {
 }
 
 // number writes a coefficient with no more digits than it needs.
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+func number(x float64) string {
+	if n, ok := short(x); ok {
+		return strconv.Itoa(n)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
+
+// appendNumber appends it.
+func appendNumber(text []byte, x float64) []byte {
+	if n, ok := short(x); ok {
+		return strconv.AppendInt(text, int64(n), 10)
+	}
+	return strconv.AppendFloat(text, x, 'g', -1, 64)
+}
+
+// short says whether a number is a whole one that is written without an exponent,
+// as most are: those are written much faster.
+func short(x float64) (int, bool) {
+	n := int(x)
+	return n, float64(n) == x && -1e6 < x && x < 1e6
+}
 
 // kept is what a token keeps in a block for the backward pass, on one tensor
 // rank. Where a text is wanted its terms are written down as well.

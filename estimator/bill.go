@@ -113,8 +113,8 @@ func (b *bill) paying(s *sheet, kinds []int) []int {
 
 // numbered appends n to every letter of a block in the text.
 func numbered(text string, n int) string {
-	out := make([]byte, 0, 2*len(text))
-	done := 0
+	var room [512]byte
+	out, done := room[:0], 0
 	for start, end := nextName(text, 0); start < end; start, end = nextName(text, end) {
 		out = append(out, text[done:end]...)
 		if isBlockLetter(text[start:end]) {
@@ -128,14 +128,15 @@ func numbered(text string, n int) string {
 // nextName finds the first name in an expression from a place on; an empty one
 // where there is none. The exponent of a number is part of the number.
 func nextName(text string, from int) (start, end int) {
-	for start = from; start < len(text) && nameBytes[text[start]] == 0; start++ {
+	for end = from; ; {
+		for start = end; start < len(text) && nameBytes[text[start]] == 0; start++ {
+		}
+		for end = start; end < len(text) && nameBytes[text[end]] != 0; end++ {
+		}
+		if start == end || nameBytes[text[start]] != digitByte {
+			return start, end
+		}
 	}
-	for end = start; end < len(text) && nameBytes[text[end]] != 0; end++ {
-	}
-	if start < end && nameBytes[text[start]] == digitByte {
-		return nextName(text, end)
-	}
-	return start, end
 }
 
 // The bytes that names are made of; a number begins with a digit.

@@ -3,7 +3,6 @@ package estimator
 import (
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // symbol is what a name in a formula stands for; the one function that is there
@@ -81,13 +80,26 @@ var blockSymbols = dictionaryOf(symbolsOf(nil))
 type reader struct {
 	sheet *sheet
 	names *dictionary
-	seen  [4]uint64 // places of the symbols listed without a number
+	seen  []placeSet // those listed: without a number, then with each kind's
+	sums  placeSet   // numbers of the sums listed
 	all   []Letter
+}
+
+// placeSet is a set of places in a list of symbols.
+type placeSet [4]uint64
+
+// add puts a place into the set; false if it was there.
+func (p *placeSet) add(place int) bool {
+	word, mask := &p[place/64%len(p)], uint64(1)<<(place%64)
+	was := *word&mask != 0
+	*word |= mask
+	return !was
 }
 
 // shown lists the letters that occur in the formulas.
 func (s *sheet) shown(parts []Part) []Letter {
-	r := reader{sheet: s, names: &symbols[s.plan.Mode], all: s.letters[:0]}
+	s.seen = append(s.seen[:0], make([]placeSet, 1+len(s.blocks))...)
+	r := reader{sheet: s, names: &symbols[s.plan.Mode], seen: s.seen, all: s.letters[:0]}
 	for i := range parts {
 		text := parts[i].Formula
 		for start, end := nextName(text, 0); start < end; start, end = nextName(text, end) {
@@ -100,37 +112,34 @@ func (s *sheet) shown(parts []Part) []Letter {
 
 // read lists a name, unless it is no letter.
 func (r *reader) read(name string) {
-	if sym := r.names.find(name); sym != nil {
-		if mask := uint64(1) << (sym.place % 64); r.seen[sym.place/64]&mask == 0 {
-			r.seen[sym.place/64] |= mask
-			r.list(sym, name, 0)
-		}
-		return
-	}
-	if slices.ContainsFunc(r.all, func(l Letter) bool { return l.Name == name }) {
-		return
-	}
-	if index, ok := strings.CutPrefix(name, sumPrefix); ok {
-		r.listSum(name, index)
-		return
-	}
 	base := len(name)
 	for base > 1 && nameBytes[name[base-1]] == digitByte {
 		base--
 	}
-	kind, err := strconv.Atoi(name[base:])
-	if sym := r.names.find(name[:base]); err == nil && sym != nil && sym.whole == nil {
-		r.list(sym, name, kind-1)
+	sym := r.names.find(name)
+	if sym != nil || base == len(name) {
+		r.list(sym, name, 0)
+		return
+	}
+	number, _ := strconv.Atoi(name[base:])
+	if name[:base] == sumPrefix {
+		r.listSum(name, number)
+	} else if sym = r.names.find(name[:base]); sym != nil && sym.whole == nil {
+		r.list(sym, name, number)
 	}
 }
 
-// list adds a letter, of a kind of block where it is of one.
-func (r *reader) list(sym *symbol, name string, kind int) {
+// list adds a letter; with a number, that of a kind of block.
+func (r *reader) list(sym *symbol, name string, number int) {
 	s := r.sheet
+	if sym == nil || number > len(s.blocks) || !r.seen[number].add(sym.place) {
+		return
+	}
+	kind := max(0, number-1)
 	switch {
 	case sym.whole != nil:
 		r.all = append(r.all, Letter{name, sym.whole(s), sym.meaning})
-	case kind < 0 || kind >= len(s.blocks):
+	case kind >= len(s.blocks):
 	case sym.kind != nil:
 		r.all = append(r.all, Letter{name, sym.kind(&s.blocks[kind]), sym.meaning})
 	default:
@@ -139,12 +148,11 @@ func (r *reader) list(sym *symbol, name string, kind int) {
 }
 
 // listSum adds a sum over very many kinds of block.
-func (r *reader) listSum(name, index string) {
+func (r *reader) listSum(name string, number int) {
 	bills := r.sheet.bills()
-	i, err := strconv.Atoi(index)
-	if err != nil || i < 1 || i > len(bills) {
+	if number < 1 || number > len(bills) || !r.sums.add(number) {
 		return
 	}
-	b := &bills[i-1]
+	b := &bills[number-1]
 	r.all = append(r.all, Letter{name, b.amount(r.sheet), "sum over the kinds of block of " + b.text})
 }

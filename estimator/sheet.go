@@ -43,8 +43,9 @@ type sheet struct {
 	account
 	steady account // of the bills that a search for lengths leaves alone
 
-	paid    []payment // an estimate's only
-	letters []Letter  // likewise
+	paid    []payment  // an estimate's only
+	letters []Letter   // likewise
+	seen    []placeSet // of the letters, likewise
 
 	v serving // when serving
 }
@@ -168,6 +169,7 @@ func (s *sheet) fill() {
 	s.N = max(1, float64(p.GPUs)/(s.t*s.p*s.c))
 	s.w = s.arch.width(p.DType)
 	s.wk, s.wv = s.cacheWidth(p.Serve.Key), s.cacheWidth(p.Serve.Value)
+	s.A = 0
 	for i := range s.blocks {
 		if s.blocks[i].layer.Mixer.Kind.Attends() {
 			s.A = s.blocks[i].a
