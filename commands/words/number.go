@@ -2,6 +2,7 @@ package words
 
 import (
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -42,8 +43,17 @@ func (s *scan) numbersBehind() {
 		if v := s.atoms[i].value; kilo[f.tag.value] && v != math.Trunc(v) && (i+1 >= len(s.atoms) || units[s.atoms[i+1].text] == 0) {
 			continue // 4.5bpw
 		}
+		if f.tag.value == "batch" && s.forOneCard(f) {
+			delete(s.numbers, "batch") // said of all cards before
+		}
 		s.setNumber(f.tag.value, i)
 	}
+}
+
+// forOneCard says that a batch is meant of one card: micro_batch_size,
+// per_device_train_batch_size.
+func (s *scan) forOneCard(f found) bool {
+	return slices.ContainsFunc(s.atoms[f.from:f.to], func(a atom) bool { return a.is("micro") || a.is("device") })
 }
 
 // alsoAfter says that the cue may stand behind its number too: "32k context".
