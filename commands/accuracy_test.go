@@ -129,6 +129,7 @@ var unseenRatchet = map[string]struct{ median, ninetieth float64 }{
 	"axolotl-ai-cloud/axolotl, total":                       {0.0506, 0.4172},
 	"chenyaofo/d4cd6a20ab4b95cb3a49491747e2139a, allocated": {0.0950, 0.7304},
 	"deepspeedai/DeepSpeedExamples, allocated":              {0.1664, 0.5523},
+	"pytorch/ao, reserved":                                  {0.1012, 0.1102},
 	"pytorch/torchtitan, allocated":                         {0.0235, 0.0235},
 	"pytorch/torchtitan, reserved":                          {0.0445, 0.0740},
 	"all":                                                   {0.0958, 0.3375},
