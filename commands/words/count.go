@@ -65,7 +65,9 @@ func (s *scan) sizesByTotal() {
 // dropRefused leaves out the cards that are not meant where others are: "rather
 // than A100s, four 3090s".
 func (s *scan) dropRefused() {
-	meant := slices.DeleteFunc(slices.Clone(s.cards), func(c card) bool { return s.negated(found{from: c.from, to: c.to}) })
+	meant := slices.DeleteFunc(slices.Clone(s.cards), func(c card) bool {
+		return s.negated(found{from: c.from, to: c.to}) || s.endsBefore(c.from, "past")
+	})
 	if len(meant) > 0 {
 		s.cards = meant
 	}

@@ -5,20 +5,9 @@ import (
 	"strings"
 )
 
-// trains says whether the question is about training.
-func (s *scan) trains() bool {
-	verb, serve := false, s.has("mode", "serve")
-	for _, f := range s.marks {
-		verb = verb || f.tag == tag{"mode", "train"} && !s.negated(f)
-	}
-	if verb && serve {
-		return s.first("mode", "train") < s.first("mode", "serve")
-	}
-	return verb || !serve && s.impliesTraining()
-}
-
 // impliesTraining says that something was named that only training has.
 func (s *scan) impliesTraining() bool {
+	merged := s.has("merged", "yes") && s.has("mode", "infer")
 	for _, f := range s.marks {
 		switch f.tag.key {
 		case "zero", "optimizer", "recompute", "stack", "precision", "train":
@@ -29,7 +18,7 @@ func (s *scan) impliesTraining() bool {
 			if s.negated(f) && f.tag.value != "full" && (s.has("method", "full") || !s.has("mode", "infer")) {
 				return true // "not lora, full", and "a 7b, not lora", which nobody says of running it
 			}
-			if !s.negated(f) && !s.taggedAt(f.to, "paper") && !s.isLoneFull(f) {
+			if !merged && !s.negated(f) && !s.taggedAt(f.to, "paper") && !s.isLoneFull(f) {
 				return true
 			}
 		}

@@ -104,7 +104,7 @@ func (s *scan) numbersBefore() {
 		}
 		s.setNumber(key, from)
 	}
-	if _, ok := s.numbers["seq"]; ok {
+	if _, ok := s.numbers["seq"]; ok && !s.past["seq"] {
 		return
 	}
 	for i, a := range s.atoms {
@@ -161,13 +161,16 @@ func (s *scan) setNumber(key string, i int) {
 		}
 	}
 	s.claim(i, end)
-	if _, ok := s.numbers[key]; ok || kilo[key] && end > i+1 && value > longest {
+	if _, ok := s.numbers[key]; ok && !s.past[key] || kilo[key] && end > i+1 && value > longest {
 		return // said before, or the size of what it is trained on
 	}
 	if key != "util" {
 		value = math.Round(value)
 	}
 	s.numbers[key] = min(value, maxNumber)
+	if s.endsBefore(i, "past") {
+		s.past = map[string]bool{key: true} // how it was trained, until more is said
+	}
 }
 
 // text writes a number as the typed line does.

@@ -26,6 +26,7 @@ type scan struct {
 	counts  []int64 // numbers of GPUs, said apart from a card
 	most    int64   // the largest number of GPUs said
 	numbers map[string]float64
+	past    map[string]bool // numbers of how a model was trained before
 	amounts int // memory sizes that are no card's
 	topic   *weighed
 	mac     *bool // a word means a Mac, once looked for

@@ -1,0 +1,89 @@
+package words
+
+import "slices"
+
+// trains says whether the question is about training.
+func (s *scan) trains() bool {
+	train, serve := s.verbs("train"), s.verbs("serve")
+	switch verb, serves := len(train) > 0, len(serve) > 0; {
+	case verb && serves:
+		return s.trainsRather(train, serve)
+	case verb:
+		return !s.has("mode", "infer") && !s.has("mode", "serve") || !s.allDone(train)
+	default:
+		return !serves && s.impliesTraining()
+	}
+}
+
+// verbs are the words of a mode that are not refused: "do not want to train",
+// 不训练.
+func (s *scan) verbs(mode string) []found {
+	var list []found
+	for _, f := range s.marks {
+		if f.tag == (tag{"mode", mode}) && !s.negated(f) && !s.unwanted(f) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// unwanted says that a "not" stands before a word, with what is wanted between.
+func (s *scan) unwanted(f found) bool {
+	i := f.from
+	if i > 0 && (s.atoms[i-1].is("不") || s.atoms[i-1].is("别")) {
+		return true
+	}
+	for n := 0; n < 4 && i > 0 && wishes[s.atoms[i-1].text]; n++ {
+		i--
+	}
+	return i < f.from && (s.endsAt(i, "neg") || s.endsAt(i, "refused"))
+}
+
+// wishes stand between a "not" and what is not done.
+var wishes = map[string]bool{"want": true, "need": true, "to": true, "plan": true, "planning": true, "going": true, "intend": true, "have": true, "想": true, "要": true, "打": true, "算": true, "需": true, "做": true}
+
+// trainsRather decides where both training and serving are named: what was done
+// before or works is not asked about, what fails is; else what was said first.
+func (s *scan) trainsRather(train, serve []found) bool {
+	live := func(f found) bool { return !s.done(f) && !s.inClause(f, "works") }
+	trains, serves := slices.ContainsFunc(train, live), slices.ContainsFunc(serve, live)
+	if trains != serves {
+		return trains
+	}
+	fails := func(f found) bool { return s.inClause(f, "fails") }
+	trains, serves = slices.ContainsFunc(train, fails), slices.ContainsFunc(serve, fails)
+	if trains != serves {
+		return trains
+	}
+	return train[0].from < serve[0].from
+}
+
+// allDone says that all training named was done before.
+func (s *scan) allDone(train []found) bool {
+	return !slices.ContainsFunc(train, func(f found) bool { return !s.done(f) })
+}
+
+// done says that what a word names was done before: "after fine-tuning", 训练完.
+func (s *scan) done(f found) bool {
+	return s.endsBefore(f.from, "done") || s.standsAt(f.to, "donebehind")
+}
+
+// inClause says that a phrase of that kind stands in the clause of a word.
+func (s *scan) inClause(f found, key string) bool {
+	from, to := f.from, f.to
+	for from > 0 && !s.endsClause(from-1) {
+		from--
+	}
+	for to < len(s.atoms) && !s.endsClause(to) {
+		to++
+	}
+	return s.saysBetween(from, to, key)
+}
+
+// endsClause says that a clause ends at an atom.
+func (s *scan) endsClause(i int) bool {
+	return s.atoms[i].kind == mark && clauseMarks[s.atoms[i].text] || s.standsAt(i, "contrast")
+}
+
+// clauseMarks part clauses.
+var clauseMarks = map[string]bool{",": true, ";": true, ".": true, "?": true, "!": true, ":": true}
