@@ -51,17 +51,26 @@ func keepAdapters(s *sheet, b *block, k *kept) {
 	if s.targets == 0 {
 		return
 	}
-	k.whole(perRank, s.aw*float64(bits.OnesCount8(uint8(s.targets))))
+	targets := s.targetsOf(b)
+	k.whole(perRank, s.aw*float64(bits.OnesCount8(uint8(targets))))
 	inputs, outputs := s.adapterInput(), 0.0
 	if s.plan.Train.Method == DoRA {
 		outputs = s.act + s.aw
 	}
 	if inputs+outputs > 0 {
-		keepSides(s, b, k, inputs, outputs)
+		keepSides(b, k, targets, inputs, outputs)
 	}
 	if !s.loraDropout && s.ain == s.act && s.frozen {
-		keepShared(s, k)
+		keepShared(s, k, targets)
 	}
+}
+
+// targetsOf are those of a block: experts in one tensor take no adapter.
+func (s *sheet) targetsOf(b *block) Targets {
+	if s.fusedExperts && b.f == 0 && b.E > 0 {
+		return s.targets &^ (TargetGate | TargetUp | TargetDown)
+	}
+	return s.targets
 }
 
 // adapterInput is the bytes of an element of an adapter's own input.
@@ -77,10 +86,10 @@ func (s *sheet) adapterInput() float64 {
 }
 
 // keepSides are the inputs and outputs of each target's linears.
-func keepSides(s *sheet, b *block, k *kept, inputs, outputs float64) {
-	of := &loraSides[s.targets&AllLinear]
+func keepSides(b *block, k *kept, targets Targets, inputs, outputs float64) {
+	of := &loraSides[targets&AllLinear]
 	if b.f == 0 && b.E > 0 {
-		of = &expertSides[s.targets&AllLinear]
+		of = &expertSides[targets&AllLinear]
 	}
 	k.all(of.inputs, inputs)
 	if outputs > 0 {
@@ -90,9 +99,9 @@ func keepSides(s *sheet, b *block, k *kept, inputs, outputs float64) {
 
 // keepShared are the inputs that adapters of the base's dtype share: one for q,
 // k and v, one for gate and up. Those of o and down are kept already.
-func keepShared(s *sheet, k *kept) {
+func keepShared(s *sheet, k *kept, targets Targets) {
 	for _, group := range [...]Targets{TargetQ | TargetK | TargetV, TargetGate | TargetUp} {
-		if s.targets&group != 0 {
+		if targets&group != 0 {
 			s.residual(k, perHidden, s.act)
 		}
 	}

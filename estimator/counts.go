@@ -53,20 +53,21 @@ func (a Arch) AdapterParams(rank int64, targets Targets) int64 {
 	if a.sums != nil && a.sums.likely != nil {
 		return a.sums.likely.AdapterParams(rank, targets)
 	}
-	total := adaptersOf(a.Layers, a.Hidden, rank, targets)
+	fused := fusedExperts[a.Family]
+	total := adaptersOf(a.Layers, a.Hidden, rank, targets, fused)
 	for i := range a.Towers {
 		if t := &a.Towers[i]; t.Name == encoderTower {
-			total += adaptersOf(t.Layers, t.Hidden, rank, targets)
+			total += adaptersOf(t.Layers, t.Hidden, rank, targets, fused)
 		}
 	}
 	return total
 }
 
-func adaptersOf(layers []Layer, h, rank int64, targets Targets) int64 {
+func adaptersOf(layers []Layer, h, rank int64, targets Targets, fused bool) int64 {
 	total := int64(0)
 	for _, l := range layers {
 		for _, m := range l.Matrices(h) {
-			if targets.adapts(m.Role) {
+			if targets.adapts(m.Role) && (!fused || !m.Role.expert()) {
 				total += rank * (m.In + m.Out) * m.Count * l.Count
 			}
 		}

@@ -91,9 +91,9 @@ type dims struct {
 	largest float64                       // elements of the largest tensor
 }
 
-func dimsOf(blocks []block, embedding float64) dims {
+func dimsOf(blocks []block, embedding float64, fused bool) dims {
 	d := dims{largest: embedding}
-	d.in, d.out = targetWidths(blocks)
+	d.in, d.out = targetWidths(blocks, fused)
 	for i := range blocks {
 		for _, m := range blocks[i].matrices {
 			count := blocks[i].l * float64(m.Count)

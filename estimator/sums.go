@@ -59,6 +59,7 @@ type sums struct {
 	meets   need    // of what bills ask
 
 	learned, fusedQKV bool // positions learned; queries, keys and values in one tensor
+	fusedExperts      bool // all experts of a block in one tensor
 
 	likely  *Arch   // the shape that a bare size stands for
 	encoder []block // of an encoder-decoder: its encoder's kinds of block
@@ -119,10 +120,10 @@ func (a Arch) Sealed() (Arch, error) {
 	s.encoder = encoderOf(&a)
 	s.sights, _ = sightsOf(&a)
 	s.towerLinears = min(linearsOfTowers(&a), max(0, s.rest))
-	s.dims = dimsOf(slices.Concat(s.blocks, s.encoder), float64(s.params.Embedding))
+	s.dims = dimsOf(slices.Concat(s.blocks, s.encoder), float64(s.params.Embedding), fusedExperts[a.Family])
 	s.weigh(&a)
 	s.meets = needsOf(&a, s)
-	s.learned, s.fusedQKV = learnedPositions[a.Family], fusedQKV[a.Family]
+	s.learned, s.fusedQKV, s.fusedExperts = learnedPositions[a.Family], fusedQKV[a.Family], fusedExperts[a.Family]
 	a.sums = s
 	return a, nil
 }

@@ -50,3 +50,24 @@ func TestEncoderOfAWindow(t *testing.T) {
 	a.Layers[0].Cross.Encoded = 0
 	require.InDelta(t, 4*kept(100), kept(400), 1)
 }
+
+// Experts held in one tensor take no adapters: all-linear is the attention then,
+// and shared experts where there are any.
+func TestAdaptersPassFusedExperts(t *testing.T) {
+	shape := func(family string) Arch {
+		a := llama(4, 1024, 16, 4, 64, 0, 32000, false)
+		a.Family = family
+		a.Layers[0].FFN = FFN{Experts: 8, TopK: 2, ExpertWidth: 512, Gated: true}
+		sealed, err := a.Sealed()
+		require.NoError(t, err)
+		return sealed
+	}
+	attention := TargetQ | TargetK | TargetV | TargetO
+	fused, single := shape("gpt_oss"), shape("mixtral")
+	require.Equal(t, fused.AdapterParams(16, attention), fused.AdapterParams(16, AllLinear))
+	require.Equal(t, single.AdapterParams(16, attention)+4*8*3*16*(1024+512), single.AdapterParams(16, AllLinear))
+	all := estimated(t, fused, Plan{Train: Train{Method: LoRA}})
+	some := estimated(t, fused, Plan{Train: Train{Method: LoRA, Targets: attention}})
+	require.Equal(t, partOf(some, Adapters), partOf(all, Adapters))
+	require.Equal(t, partOf(some, Activations), partOf(all, Activations))
+}
