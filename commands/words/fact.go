@@ -57,16 +57,6 @@ func (s *scan) factsFor(trains bool) plan {
 	return p
 }
 
-// first is where a meaning was first said.
-func (s *scan) first(key, value string) int {
-	for _, f := range s.marks {
-		if f.tag == (tag{key, value}) {
-			return f.from
-		}
-	}
-	return len(s.atoms)
-}
-
 // choices are the options that a word sets outright, and what "without" makes
 // of it; an empty one drops the word.
 var choices = []struct{ key, without string }{

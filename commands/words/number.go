@@ -13,6 +13,9 @@ const maxNumber = 1e15
 // what a model is trained on.
 const longest = 16 << 20
 
+// mostInUnits is the most that is said of a key in thousands or millions.
+var mostInUnits = map[string]float64{"seq": longest, "out": longest, "max-batched": longest, "batch": 1e6}
+
 // kilo are the keys whose k is 1024.
 var kilo = map[string]bool{"seq": true, "out": true, "max-batched": true}
 
@@ -161,8 +164,8 @@ func (s *scan) setNumber(key string, i int) {
 		}
 	}
 	s.claim(i, end)
-	if _, ok := s.numbers[key]; ok && !s.past[key] || kilo[key] && end > i+1 && value > longest {
-		return // said before, or the size of what it is trained on
+	if _, ok := s.numbers[key]; ok && !s.past[key] || s.tooMany(key, value, end-i) {
+		return // said before, or the size of what it is trained on, or fed with
 	}
 	if key != "util" {
 		value = math.Round(value)
@@ -185,4 +188,10 @@ func roundPower(thousands float64) (float64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// tooMany says that a number with a unit is more than is said of its key.
+func (s *scan) tooMany(key string, value float64, atoms int) bool {
+	most, ok := mostInUnits[key]
+	return ok && atoms > 1 && value > most
 }

@@ -27,7 +27,7 @@ type scan struct {
 	most    int64   // the largest number of GPUs said
 	numbers map[string]float64
 	past    map[string]bool // numbers of how a model was trained before
-	amounts int // memory sizes that are no card's
+	amounts int             // memory sizes that are no card's
 	topic   *weighed
 	mac     *bool // a word means a Mac, once looked for
 	guesses int   // words that were tried as a family's name
