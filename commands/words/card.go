@@ -38,6 +38,7 @@ type card struct {
 	part     bool    // gb is less than the card has: a slice, or what is free
 	total    bool    // gb is that of all of them together
 	left     bool    // gb is what is free of another
+	host     bool    // no card: the system's memory
 	others   []int64 // further numbers of it: "2 or 4", "1-8"
 	last     int     // where it was named again; 0: it was not
 }

@@ -25,17 +25,26 @@ func (s *scan) findCards() {
 			c, ok = card{from: i, to: end, base: base}, true
 		}
 		if !ok {
+			if c, ok = s.strangerAt(i); ok {
+				s.meet(c)
+			}
 			continue
 		}
 		s.claim(i, c.to)
 		s.sizeOfCard(&c)
+		sizes := s.otherSizes(&c)
 		s.countOfCard(&c)
 		s.claim(c.from, c.to)
 		s.addCard(c)
+		for _, gb := range sizes {
+			c.gb = gb
+			s.addCard(c)
+		}
 		i = max(i, c.to-1)
 	}
 	s.dropRefused()
 	s.findSizedCards()
+	s.hostMemory()
 	s.settleSizes()
 	s.findCounts()
 	s.shareTotals()
@@ -65,17 +74,35 @@ func (s *scan) sizesByTotal() {
 // dropRefused leaves out the cards that are not meant where others are: "rather
 // than A100s, four 3090s".
 func (s *scan) dropRefused() {
-	meant := slices.DeleteFunc(slices.Clone(s.cards), func(c card) bool {
-		return s.negated(found{from: c.from, to: c.to}) || s.endsBefore(c.from, "past")
-	})
+	meant := slices.DeleteFunc(slices.Clone(s.cards), s.cardRefused)
 	if len(meant) > 0 {
 		s.cards = meant
 	}
 }
 
+// cardRefused says that a card is not meant: "not on the 4090", "forget the
+// A100s".
+func (s *scan) cardRefused(c card) bool {
+	if s.negated(found{from: c.from, to: c.to}) || s.endsBefore(c.from, "past") {
+		return true
+	}
+	for at := c.from; at > 0 && c.from-at <= 3; at-- {
+		if s.endsAt(at, "refused") || s.endsAt(at, "neg") {
+			return true
+		}
+		if word := s.atoms[at-1].text; !refusedWords[word] {
+			return false
+		}
+	}
+	return false
+}
+
+// refusedWords may stand between a "not" and the card.
+var refusedWords = map[string]bool{"on": true, "the": true, "my": true, "our": true, "a": true, "an": true, "with": true, "about": true, "for": true, "in": true, "those": true, "these": true, "that": true, "在": true, "那": true, "张": true}
+
 // addCard keeps a card; one named twice is one.
 func (s *scan) addCard(c card) {
-	if row := s.r.cards.rows[c.base]; row != nil && c.count > 1 && !slices.Contains(row.sizes, int64(c.gb)) {
+	if row := s.r.cards.rows[c.base]; row != nil && c.count > 1 && !c.part && !slices.Contains(row.sizes, int64(c.gb)) {
 		for i, size := range row.sizes {
 			if c.gb != float64(c.count*size) {
 				continue
@@ -113,6 +140,9 @@ func (c *card) mention(again card) {
 // (24GB)", "A100 8x80G") or before it ("40G A100").
 func (s *scan) sizeOfCard(c *card) {
 	at := s.skip(c.to, 3)
+	if end, _, ok := s.tagAt(at, "modded"); ok {
+		at, c.part = s.skip(end, 2), true // 3080 modded to 20G
+	}
 	if end, _, ok := s.tagAt(at, "onlyhas"); ok {
 		at = end // A100s but only 40GB each
 	}
@@ -139,13 +169,33 @@ func (s *scan) sizeOfCard(c *card) {
 		c.gb, c.to = s.atoms[c.to].value, c.to+1
 		return
 	}
-	at = s.skipBack(c.from, 3)
+	at = s.behindSize(c)
 	if at >= 2 {
 		if end, gb := s.memoryAt(at - 2); end == at && sane(gb) {
 			c.gb, c.from = gb, at-2
 		}
 	}
 }
+
+// behindSize steps back from a card's name to where its memory may end: "24GB
+// RTX 3090", "60 GB of an H100", 16G内存的MacBook.
+func (s *scan) behindSize(c *card) int {
+	at := s.skipBack(c.from, 3)
+	if k := c.from - 1; s.free(k) && s.free(k-1) && s.atoms[k-1].is("of") {
+		if _, _, ok := s.heldAt(k, "article"); ok {
+			return k - 1
+		}
+	}
+	if c.base == plainMac || isChip(c.base) {
+		for n := 0; n < 6 && s.free(at-1) && sharedWords[s.atoms[at-1].text]; n++ {
+			at--
+		}
+	}
+	return at
+}
+
+// sharedWords name the memory that a chip shares with the system.
+var sharedWords = map[string]bool{"内": true, "存": true, "统": true, "一": true, "的": true, "unified": true, "memory": true, "ram": true, "apple": true, "of": true}
 
 // isOwnSize says that a bare number behind a card is one of its sizes: A100-40.
 func (s *scan) isOwnSize(c *card) bool {
@@ -273,6 +323,12 @@ func (s *scan) countOfCard(c *card) {
 		c.count, c.one, c.to = c.count*each, false, to
 		return
 	}
+	if counted && s.eachAround(c) {
+		if machines := s.machines(); machines > 1 {
+			c.count, c.one = c.count*machines, false
+			return
+		}
+	}
 	if end, _, ok := s.tagAt(c.to, "uses"); ok && counted {
 		if to, n, ok := s.numeralAt(end); ok && n <= c.count {
 			c.count, c.one, c.to = n, n == 1, s.skipMeasure(to)
@@ -281,7 +337,8 @@ func (s *scan) countOfCard(c *card) {
 	}
 	switch {
 	case right > c.to && !counted:
-		c.count, c.one, c.to = n, n == 1, right
+		right, c.others = s.rangeBehind(right)
+		c.count, c.one, c.to = n, n == 1, s.skipMeasure(right)
 	case right > c.to && (s.machineAt(right) || s.endsAt(at, "machine")):
 		c.count, c.to = c.count*n, right
 		return
@@ -298,77 +355,4 @@ func (s *scan) partOfCards(i int) (n int64, from int, ok bool) {
 		}
 	}
 	return 0, i, false
-}
-
-// perMachine reads how many stand in each machine: （每台 8 张）, "each with 8".
-func (s *scan) perMachine(i int) (int64, int) {
-	for n := 0; n < 2 && s.free(i) && (s.atoms[i].kind == mark || s.atoms[i].is("服") || s.atoms[i].is("机")); n++ {
-		i++
-	}
-	end, _, ok := s.tagAt(i, "each")
-	if !ok {
-		return 0, i
-	}
-	to, n, ok := s.numeralAt(s.skip(end, 2))
-	if !ok {
-		return 0, i
-	}
-	return n, s.skipMeasure(to)
-}
-
-// partOfWord says that the number goes on a word: the 7 of qwen-7.
-func (s *scan) partOfWord(i int) bool {
-	return i > 0 && s.atoms[i].kind == number && s.atoms[i].tight() && s.atoms[i-1].kind == letters && !isTimes(s.atoms[i-1])
-}
-
-// countBehind reads a count behind a card: *2, x8, 8卡, 单卡.
-func (s *scan) countBehind(i int) (int, int64) {
-	at := i
-	if s.free(at) && (s.atoms[at].is("(") || s.atoms[at].is(")")) {
-		at++
-	}
-	if s.free(at) && isTimes(s.atoms[at]) {
-		if end, n, ok := s.numeralAt(at + 1); ok && !s.memoryFollows(at+1) {
-			return end, n
-		}
-		return i, 0
-	}
-	if end, n, ok := s.numeralAt(at); ok {
-		if k := s.skipMeasure(end); k > end && (s.atoms[end].is("卡") || s.atoms[end].is("张") || s.atoms[end].is("块")) {
-			return k, n
-		}
-	}
-	return i, 0
-}
-
-// memoryFollows says that the number at i is a memory size.
-func (s *scan) memoryFollows(i int) bool {
-	_, gb := s.memoryAt(i)
-	return gb > 0
-}
-
-// machineAt says that a word for machines stands at i.
-func (s *scan) machineAt(i int) bool {
-	_, _, ok := s.tagAt(i, "machine")
-	return ok
-}
-
-// countMachines multiplies by the number of machines before the count.
-func (s *scan) countMachines(c *card) {
-	k := c.from
-	for steps := 0; steps < 2 && s.free(k-1) && (s.atoms[k-1].is("of") || s.atoms[k-1].is("with") || s.atoms[k-1].is("each") || s.atoms[k-1].is("的") || s.atoms[k-1].is("各") || s.atoms[k-1].is("(") || s.atoms[k-1].is(",") || isTimes(s.atoms[k-1])); steps++ {
-		k--
-	}
-	for back := 4; back >= 1; back-- {
-		from := k - back
-		if from < 1 || !s.free(from) {
-			continue
-		}
-		if end, _, ok := s.tagAt(from, "machine"); ok && end == k {
-			if at, n, ok := s.numeralEnding(from); ok && c.count > 0 {
-				c.count, c.from = c.count*n, at
-			}
-			return
-		}
-	}
 }

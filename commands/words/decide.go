@@ -155,6 +155,9 @@ func (s *scan) cardOnly() string {
 	if known, ok := estimator.FindGPU(name); c.base == "" || c.gb > 0 && ok && known.Vendor != "" {
 		return name
 	}
+	if _, known := estimator.FindGPU(c.base); !known && c.base != plainMac {
+		return name
+	}
 	return c.base
 }
 

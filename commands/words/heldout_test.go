@@ -118,7 +118,8 @@ var heldHardware string
 // TestHardwareQuestions reads questions about cards and machines, written before
 // the reader was run on them. Read for the first time, the first batch (50) came
 // out with 100% of kinds right, 58% with every fact and 42% wrong though
-// confident: of several cards it sized the first alone.
+// confident: of several cards it sized the first alone; the second (50), after
+// that was learned, with 100%, 84% and 16%.
 func TestHardwareQuestions(t *testing.T) { readHeldOut(t, heldHardware) }
 
 // readHeldOut reads the rows of a file, each of which must hold.

@@ -20,7 +20,7 @@ var weakFit = map[string]bool{"can": true, "cannot": true, "could": true, "will"
 // kindOf tells which command answers a question about models.
 func (s *scan) kindOf(names []string, p plan) string {
 	twoCards := len(s.cards) > 1 && s.has("alt", "yes")
-	hardware := len(s.cards) > 0
+	hardware := len(s.cards) > 0 || len(s.unknown) > 0
 	switch {
 	case len(names) > 1 && !twoCards:
 		return Compare

@@ -95,11 +95,7 @@ func (s *scan) assumeModel(out *Reading, n named, p plan) {
 
 // assumeCard says what was taken for the hardware that was named.
 func (s *scan) assumeCard(out *Reading) {
-	if name := s.unreadCard(); name != "" && (out.Kind == Mem || out.Kind == Fit || out.Kind == Explain || out.Kind == Compare) {
-		out.Assumed = append(out.Assumed, Assumption{"gpu", fmt.Sprintf(s.r.word(s.lang, "unread"), name)})
-		out.Ask = "gpu"
-		return
-	}
+	s.assumeHost(out)
 	if len(s.cards) == 0 || len(s.rigs) == 0 || out.Kind == GPUs || out.Kind == Concept || out.Kind == OffTopic {
 		return
 	}

@@ -1,7 +1,7 @@
 package words
 
 // rangeMarks stand between two numbers of cards: 2~4, 2 to 4, one or two.
-var rangeMarks = map[string]bool{"~": true, "-": true, "/": true, "to": true, "or": true, "到": true, "至": true, "或": true, "and": false}
+var rangeMarks = map[string]bool{"~": true, "-": true, "/": true, "to": true, "or": true, "到": true, "至": true, "或": true, "and": true, "和": true}
 
 // maxRange is how many further numbers a range may hold.
 const maxRange = 3
@@ -11,7 +11,7 @@ const maxRange = 3
 func (s *scan) rangeBefore(from int, n int64) (int, []int64) {
 	var others []int64
 	for len(others) < maxRange {
-		at, ok := s.rangeSign(from)
+		at, ok := s.rangeSign(from, len(others) > 0)
 		if !ok {
 			break
 		}
@@ -25,12 +25,39 @@ func (s *scan) rangeBefore(from int, n int64) (int, []int64) {
 	return from, others
 }
 
-// rangeSign steps back over what stands between the numbers of a range.
-func (s *scan) rangeSign(from int) (int, bool) {
+// rangeBehind reads the further numbers behind the one that ends at i: x4 or x8,
+// 2-4张.
+func (s *scan) rangeBehind(i int) (int, []int64) {
+	var others []int64
+	for len(others) < maxRange {
+		at := i
+		switch {
+		case s.free(at) && rangeMarks[s.atoms[at].text] && !s.atoms[at].is("and") && !s.atoms[at].is("和"):
+			at++
+		case s.free(at) && s.atoms[at].gap == hyphen && s.atoms[at].kind == number:
+		default:
+			return i, others
+		}
+		times := s.free(at) && isTimes(s.atoms[at])
+		if times {
+			at++
+		}
+		end, n, ok := s.numeralAt(at)
+		if !ok || s.memoryFollows(at) || end < len(s.atoms) && (tokenWords[s.atoms[end].text] || !times && isTimes(s.atoms[end])) {
+			return i, others
+		}
+		others, i = append(others, n), end
+	}
+	return i, others
+}
+
+// rangeSign steps back over what stands between the numbers of a range, or of a
+// list of them.
+func (s *scan) rangeSign(from int, listed bool) (int, bool) {
 	switch {
 	case from < 1:
 		return from, false
-	case s.free(from-1) && rangeMarks[s.atoms[from-1].text], s.free(from-1) && s.atoms[from-1].is("and") && s.taggedBefore(from-2, "between"):
+	case s.free(from-1) && (rangeMarks[s.atoms[from-1].text] || listed && (s.atoms[from-1].is(",") || s.atoms[from-1].is(";"))):
 		from--
 		if s.free(from-1) && isTimes(s.atoms[from-1]) {
 			from-- // 2x or 4x

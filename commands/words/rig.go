@@ -149,7 +149,7 @@ func (s *scan) heldAt(i int, key string) (int, string, bool) {
 // betweenCards says that an atom says nothing between two cards.
 func (s *scan) betweenCards(i int) bool {
 	_, _, article := s.heldAt(i, "article")
-	return article && !otherWords[s.atoms[i].text] || skipWords[s.atoms[i].text] || measureWords[s.atoms[i].text]
+	return s.atoms[i].is(")") || article && !otherWords[s.atoms[i].text] || skipWords[s.atoms[i].text] || measureWords[s.atoms[i].text]
 }
 
 // otherWords begin what is said of another machine.

@@ -21,6 +21,7 @@ type scan struct {
 	marks   []found
 	at      places // of the marks
 	models  []*model
+	unknown []string // cards that no table knows
 	cards   []card
 	rigs    []rig   // what hardware is asked about, the answer's first
 	counts  []int64 // numbers of GPUs, said apart from a card

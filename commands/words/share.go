@@ -16,6 +16,7 @@ func (s *scan) settleSizes() {
 		s.sizeByPart(c)
 		s.sizeElsewhere(c)
 		s.sizeRefused(c)
+		s.inLaptop(c)
 	}
 	s.sizesFree()
 }
@@ -87,6 +88,39 @@ func (s *scan) sizeElsewhere(c *card) {
 		s.claim(i, end)
 		return
 	}
+}
+
+// otherSizes reads the further sizes of a card that has several: "V100 16 or
+// 32GB", "A100 40G/80G".
+func (s *scan) otherSizes(c *card) []float64 {
+	row := s.r.cards.rows[c.base]
+	if row == nil || c.gb == 0 || len(row.sizes) < 2 {
+		return nil
+	}
+	if end, gb := s.ownSizeAt(row, c.to+1); gb > 0 && rangeMarks[s.atoms[c.to].text] && gb != c.gb {
+		c.to = end
+		return []float64{gb}
+	}
+	for back := 1; back <= 2; back++ {
+		if at := c.from - 1 - back; at >= 0 && rangeMarks[s.atoms[c.from-1].text] {
+			if end, gb := s.ownSizeAt(row, at); gb > 0 && end == c.from-1 && gb != c.gb {
+				c.from = at
+				return []float64{gb}
+			}
+		}
+	}
+	return nil
+}
+
+// ownSizeAt reads one of a card's sizes at i, with its unit or without.
+func (s *scan) ownSizeAt(row *cardRow, i int) (int, float64) {
+	if !s.free(i) || s.atoms[i].kind != number || !slices.Contains(row.sizes, int64(s.atoms[i].value)) {
+		return i, 0
+	}
+	if end, gb := s.memoryAt(i); end > i {
+		return end, gb
+	}
+	return i + 1, s.atoms[i].value
 }
 
 // otherThan says that the memory at from..to is something else's than a card's,

@@ -1,0 +1,90 @@
+package words
+
+// perMachine reads how many stand in each machine: （每台 8 张）, "each with 8".
+func (s *scan) perMachine(i int) (int64, int) {
+	for n := 0; n < 2 && s.free(i) && (s.atoms[i].kind == mark || s.atoms[i].is("服") || s.atoms[i].is("机")); n++ {
+		i++
+	}
+	end, _, ok := s.tagAt(i, "each")
+	if !ok {
+		return 0, i
+	}
+	to, n, ok := s.numeralAt(s.skip(end, 2))
+	if !ok {
+		return 0, i
+	}
+	return n, s.skipMeasure(to)
+}
+
+// eachAround says that the number of a card is that of each machine: "one L4 per
+// node", 每台8张A100.
+func (s *scan) eachAround(c *card) bool {
+	return s.taggedAt(c.to, "each") || s.endsAt(c.from, "each")
+}
+
+// machines is how many machines the text speaks of; 0 where it does not say.
+func (s *scan) machines() int64 {
+	for i := range s.atoms {
+		if end, n, ok := s.numeralAt(i); ok && s.machineAt(end) {
+			return n
+		}
+	}
+	return 0
+}
+
+// partOfWord says that the number goes on a word: the 7 of qwen-7.
+func (s *scan) partOfWord(i int) bool {
+	return i > 0 && s.atoms[i].kind == number && s.atoms[i].tight() && s.atoms[i-1].kind == letters && !isTimes(s.atoms[i-1])
+}
+
+// countBehind reads a count behind a card: *2, x8, 8卡, 单卡.
+func (s *scan) countBehind(i int) (int, int64) {
+	at := i
+	if s.free(at) && (s.atoms[at].is("(") || s.atoms[at].is(")")) {
+		at++
+	}
+	if s.free(at) && isTimes(s.atoms[at]) {
+		if end, n, ok := s.numeralAt(at + 1); ok && !s.memoryFollows(at+1) {
+			return end, n
+		}
+		return i, 0
+	}
+	if end, n, ok := s.numeralAt(at); ok {
+		if k := s.skipMeasure(end); k > end && (s.atoms[end].is("卡") || s.atoms[end].is("张") || s.atoms[end].is("块")) {
+			return k, n
+		}
+	}
+	return i, 0
+}
+
+// memoryFollows says that the number at i is a memory size.
+func (s *scan) memoryFollows(i int) bool {
+	_, gb := s.memoryAt(i)
+	return gb > 0
+}
+
+// machineAt says that a word for machines stands at i.
+func (s *scan) machineAt(i int) bool {
+	_, _, ok := s.tagAt(i, "machine")
+	return ok
+}
+
+// countMachines multiplies by the number of machines before the count.
+func (s *scan) countMachines(c *card) {
+	k := c.from
+	for steps := 0; steps < 2 && s.free(k-1) && (s.atoms[k-1].is("of") || s.atoms[k-1].is("with") || s.atoms[k-1].is("each") || s.atoms[k-1].is("的") || s.atoms[k-1].is("各") || s.atoms[k-1].is("(") || s.atoms[k-1].is(",") || isTimes(s.atoms[k-1])); steps++ {
+		k--
+	}
+	for back := 4; back >= 1; back-- {
+		from := k - back
+		if from < 1 || !s.free(from) {
+			continue
+		}
+		if end, _, ok := s.tagAt(from, "machine"); ok && end == k {
+			if at, n, ok := s.numeralEnding(from); ok && c.count > 0 {
+				c.count, c.from = c.count*n, at
+			}
+			return
+		}
+	}
+}
