@@ -11,7 +11,7 @@ func (s *scan) change(f *former, p plan) {
 	if f.plan.mode == "train" {
 		s.changeDType(f)
 	}
-	if p.values["gpu"] != "" && p.values["gpus"] == "" && s.has("one", "yes") {
+	if (p.values["gpu"] != "" || len(p.values) == 0) && p.values["gpus"] == "" && s.has("one", "yes") {
 		delete(f.plan.values, "gpus")
 	}
 	if p.values["gpus"] != "" {

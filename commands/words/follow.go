@@ -62,6 +62,7 @@ func (f former) line() string {
 // followUp reads "and with zero 3?" as a change of the line before.
 func (s *scan) followUp(previous string) (Reading, bool) {
 	f, ok := formerOf(previous)
+	s.countAlone(f)
 	if !ok || f.command == "/gpus" || !s.follows(f) {
 		return Reading{}, false
 	}
@@ -78,6 +79,32 @@ func (s *scan) followUp(previous string) (Reading, bool) {
 	s.assumeCard(&out)
 	return out, true
 }
+
+// countAlone reads a number that stands alone as that of the cards, where the line
+// before had several: "how about 4".
+func (s *scan) countAlone(f former) {
+	if f.plan.values["gpus"] == "" || len(s.atoms) > 5 || len(s.cards)+len(s.models)+len(s.numbers)+len(s.counts) > 0 {
+		return
+	}
+	at := -1
+	for i, a := range s.atoms {
+		switch {
+		case a.kind == number && at < 0 && s.free(i):
+			at = i
+		case a.kind == number || a.gap == glued && a.kind == letters:
+			return
+		}
+	}
+	if at < 0 {
+		return
+	}
+	if _, n, ok := s.numeralAt(at); ok && n <= maxAlone {
+		s.counts = append(s.counts, n)
+	}
+}
+
+// maxAlone is the largest number that alone counts cards.
+const maxAlone = 64
 
 // standsFor lists what to size in place of models that are named in a line.
 func (r *Reader) standsFor(names []string) map[string][]string {
