@@ -17,6 +17,7 @@ func (s *Service) explain(ctx context.Context, r *Request, w *Wording) (Answer, 
 		}
 		return Answer{}, err
 	}
+	r = r.readBy(f)
 	a, err := s.size(f, r, w)
 	if err != nil {
 		return Answer{}, err

@@ -44,13 +44,19 @@ func (s *Service) size(f Found, r *Request, w *Wording) (Answer, error) {
 }
 
 // readBy is the request with the engine that the files are for, where none was
-// named and only one kind can read them.
+// named and only one kind can read them, and with their format where no file is
+// there to say it.
 func (r *Request) readBy(f Found) *Request {
-	if r.Mode != estimator.Infer || r.Given("engine") || r.Plan.Train.Stack == estimator.Textbook || !f.GGUF {
+	if r.Mode != estimator.Infer || r.Plan.Train.Stack == estimator.Textbook || !f.GGUF {
 		return r
 	}
 	other := *r
-	other.Plan.Serve.Engine = estimator.LlamaCPP
+	if !r.Given("engine") {
+		other.Plan.Serve.Engine = estimator.LlamaCPP
+	}
+	if f.Source == "catalogue" && r.Plan.DType == estimator.Stored {
+		other.Plan.DType = hfhub.Variant{Name: f.Variant, Format: "gguf"}.DType()
+	}
 	return &other
 }
 

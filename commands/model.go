@@ -27,9 +27,27 @@ func (s *Service) find(ctx context.Context, r *Request, name string) (Found, err
 	variant := ""
 	if r.Plan.DType != estimator.Stored {
 		variant = r.Plan.DType.String()
+		if refused := twoWeights(r, name, variant); refused != nil {
+			return Found{}, refused
+		}
 	}
 	f, err := s.Library.Model(ctx, name, variant)
 	return f, noVariant(err, r, name)
+}
+
+// twoWeights refuses a dtype beside a name that picks weights of another one.
+func twoWeights(r *Request, name, dtype string) error {
+	ref, err := hfhub.ParseID(name)
+	if err != nil || ref.Variant == "" {
+		return nil
+	}
+	picked, known := estimator.FindDType(ref.Variant)
+	if !known || picked == r.Plan.DType {
+		return nil
+	}
+	other := *r
+	other.Settings = slices.DeleteFunc(slices.Clone(r.Settings), func(s Setting) bool { return s.Key == "dtype" })
+	return refuse(BadValue, "clash", "key", "dtype", "value", dtype, "other", "model", "with", ref.Variant).meant(other.Line())
 }
 
 // noVariant refuses weights that a repository does not have, and names those that

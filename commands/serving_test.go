@@ -95,3 +95,17 @@ func TestGGUFIsServedByLlamaCPP(t *testing.T) {
 		require.Equal(t, want, r.readBy(Found{GGUF: true}).Plan.Serve.Engine)
 	}
 }
+
+// A format after an id is that of the weights, also where the catalogue answers;
+// another one beside it is refused.
+func TestFormatAfterAnID(t *testing.T) {
+	service := &Service{Library: Shelf{}}
+	ask := func(line string) Answer { return service.Answer(t.Context(), Question{Text: line}) }
+	named, asked := ask("/mem Qwen/Qwen2.5-7B-Instruct:Q4_K_M"), ask("/mem Qwen/Qwen2.5-7B-Instruct dtype:q4_k_m engine:llama.cpp")
+	require.Nil(t, named.Error)
+	require.Equal(t, asked.PerGPU, named.PerGPU)
+	require.NotNil(t, ask("/mem Qwen/Qwen2.5-7B-Instruct:Q4_K_M dtype:q4_k_m").PerGPU)
+	refused := ask("/mem Qwen/Qwen2.5-7B-Instruct:Q4_K_M dtype:q8_0").Error
+	require.NotNil(t, refused)
+	require.Equal(t, []string{"/mem Qwen/Qwen2.5-7B-Instruct:Q4_K_M infer"}, refused.DidYouMean)
+}

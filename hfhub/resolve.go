@@ -60,7 +60,7 @@ func NewResolver(c *Client) *Resolver { return &Resolver{client: c} }
 func (r *Resolver) Model(ctx context.Context, reference, variant string) (Model, error) {
 	entry, listed := Catalogue().Find(reference)
 	if listed && !strings.Contains(reference, "/") {
-		return fromCatalogue(entry, reference, "")
+		return fromCatalogue(entry, Ref{ID: reference}, "")
 	}
 	ref, err := ParseID(reference)
 	if err != nil {
@@ -98,7 +98,7 @@ func (r *Resolver) only(ctx context.Context, ref Ref, variant string) (Model, er
 // catalogue's facts where the Hub does not show the files or is away.
 func (r *Resolver) either(ctx context.Context, ref Ref, entry Entry, variant string) (Model, error) {
 	if r.client == nil {
-		return fromCatalogue(entry, ref.ID, "unreachable_catalogue")
+		return fromCatalogue(entry, ref, "unreachable_catalogue")
 	}
 	sulking := r.awayFor(sulkListed)
 	if sulking {
@@ -111,14 +111,14 @@ func (r *Resolver) either(ctx context.Context, ref Ref, entry Entry, variant str
 	case err == nil:
 		return model, nil
 	case errors.Is(err, ErrGated), errors.Is(err, ErrForbidden):
-		return fromCatalogue(entry, ref.ID, "gated_catalogue")
+		return fromCatalogue(entry, ref, "gated_catalogue")
 	case down(err) || errors.Is(err, context.DeadlineExceeded):
 		if !sulking {
 			r.down.Store(time.Now().UnixNano())
 		}
-		return fromCatalogue(entry, ref.ID, "unreachable_catalogue")
+		return fromCatalogue(entry, ref, "unreachable_catalogue")
 	case errors.Is(err, ErrMissingOrPrivate):
-		return fromCatalogue(entry, ref.ID, "gone_catalogue")
+		return fromCatalogue(entry, ref, "gone_catalogue")
 	default:
 		return Model{}, err
 	}
@@ -138,17 +138,22 @@ func doubted(read ReadNotes) []Note {
 	return notes
 }
 
-// fromCatalogue is a model by the built-in facts.
-func fromCatalogue(e Entry, asked, note string) (Model, error) {
+// fromCatalogue is a model by the built-in facts. A format of GGUF that the
+// reference names after a colon is said to be its only weights, uncounted.
+func fromCatalogue(e Entry, ref Ref, note string) (Model, error) {
 	arch, read, err := e.Read()
 	if err != nil {
 		return Model{}, err
 	}
+	asked, variant := ref.ID, Variant{Name: ref.Variant, Format: "gguf"}
 	at, err := time.Parse("2006-01", e.Date)
 	if err != nil {
 		at = time.Time{}
 	}
 	m := Model{ID: e.ID, Asked: asked, Source: "catalogue", FetchedAt: at, Arch: arch, Gated: e.Gated, Read: read}
+	if variant.DType() != estimator.Stored {
+		m.Weights.Variant, m.Weights.Variants = ref.Variant, []Variant{variant}
+	}
 	if !e.named(asked) {
 		m.Notes = append(m.Notes, Note{Code: "taken_as", Key: asked, Value: e.ID})
 	}
