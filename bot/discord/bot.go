@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/ed25519"
+	"crypto/x509"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -115,6 +116,7 @@ type Bot struct {
 	pending  sync.Map // interaction id → chan struct{}, closed when answered
 	health   health
 	pace     pace
+	roots    *x509.CertPool         // whom to trust at the gateway; nil: whom the machine trusts
 	self     atomic.Pointer[string] // the bot's own user id, once known
 	refusals chan struct{}          // one for each refusal being sent
 

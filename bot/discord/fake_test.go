@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"crypto/x509"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -129,6 +130,7 @@ type stage struct {
 	*discordtest.Discord
 	bot    *Bot
 	oracle *oracle
+	roots  *x509.CertPool // of a gateway over TLS
 	stop   func() error
 }
 
@@ -146,8 +148,8 @@ func overGateway(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{Discord: discordtest.New(t), oracle: &oracle{}}
 	s.start(t)
-	require.True(t, s.Gateway.Live(1, 5*time.Second), "the bot did not log in")
-	require.Eventually(t, s.bot.Ready, 5*time.Second, time.Millisecond)
+	require.True(t, s.Gateway.Live(1, time.Minute), "the bot did not log in")
+	require.Eventually(t, s.bot.Ready, time.Minute, time.Millisecond)
 	return s
 }
 
@@ -156,7 +158,7 @@ func (s *stage) start(t testing.TB) {
 	cfg := configFor(s.Discord, s.oracle)
 	cfg.Token = s.Token
 	s.bot = New(cfg)
-	s.bot.pace = brisk()
+	s.bot.pace, s.bot.roots = brisk(), s.roots
 	s.run(t)
 }
 
@@ -206,7 +208,7 @@ func both(t *testing.T, test func(t *testing.T, s *stage)) {
 // goroutines waits for the count to settle at or below a number.
 func goroutines(t *testing.T, atMost int) {
 	t.Helper()
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= atMost }, 5*time.Second, 10*time.Millisecond,
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= atMost }, time.Minute, 10*time.Millisecond,
 		"goroutines are left behind")
 }
 

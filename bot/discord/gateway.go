@@ -128,7 +128,7 @@ func (b *Bot) gatewayInfo(ctx context.Context) (gatewayInfo, error) {
 // runShard keeps one shard connected. It returns nil when ctx ends, and an
 // error when Discord refuses for good or no session came about for too long.
 func (b *Bot) runShard(ctx context.Context, id, total int, info gatewayInfo) error {
-	s := &shard{id: id, total: total, url: info.URL, concurrency: info.Start.Concurrency, token: b.cfg.Token, pace: b.pace}
+	s := &shard{id: id, total: total, url: info.URL, concurrency: info.Start.Concurrency, token: b.cfg.Token, roots: b.roots, pace: b.pace}
 	live := make(chan struct{}, 1)
 	s.event = func(kind string, data json.RawMessage) {
 		if kind == "READY" || kind == "RESUMED" {

@@ -170,7 +170,8 @@ func (broken) Store(context.Context, string, []byte, time.Duration) error {
 func TestADuplicateOfAnotherProcessIsAcknowledgedInItsType(t *testing.T) {
 	t.Parallel()
 	d := discordtest.New(t)
-	cfg := configFor(d, &oracle{})
+	o := &oracle{}
+	cfg := configFor(d, o)
 	cfg.PublicKey, cfg.Dedupe = d.PublicKey, taken{}
 	b := New(cfg)
 	ann := d.Human("ann")
@@ -197,7 +198,9 @@ func TestADuplicateOfAnotherProcessIsAcknowledgedInItsType(t *testing.T) {
 	b = New(cfg)
 	_, body := ann.Prepare(2, map[string]any{"name": "help", "type": 1}, nil)
 	_, said := post(b, body, d.Sign(body, time.Now()))
-	require.Contains(t, said, `"type":4`, "a store that is down must not silence the bot")
+	require.Regexp(t, `"type":[45]`, said)
+	require.Eventually(t, func() bool { return len(o.lines()) == 1 }, time.Minute, time.Millisecond, "a store that is down must not silence the bot")
+	b.inflight.Wait()
 }
 
 // TestTwoThousandInFlight holds 2,000 questions open at once.
@@ -300,7 +303,7 @@ func TestTooMuchAtOnceIsTurnedAwayPolitely(t *testing.T) {
 	}
 	ann := s.Human("ann")
 	first := ann.Slash("mem", option{Name: "model", Value: "a/b"})
-	require.Eventually(t, func() bool { return len(s.oracle.lines()) == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(s.oracle.lines()) == 1 }, time.Minute, time.Millisecond)
 	m := ann.Slash("mem", option{Name: "model", Value: "a/b"}).Answer()
 	require.True(t, m.Ephemeral())
 	require.Contains(t, m.Text(), "Too much is being asked")

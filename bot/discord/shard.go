@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,6 +39,7 @@ type shard struct {
 	fresh       atomic.Bool // there is no session to resume: the next opening identifies
 	url         string
 	token       string
+	roots       *x509.CertPool // whom to trust; nil: whom the machine trusts
 	pace        pace
 	event       func(kind string, data json.RawMessage)
 
@@ -170,7 +172,7 @@ func (s *shard) dialTLS(ctx context.Context, network, address string) (net.Conn,
 	if err != nil {
 		return nil, err
 	}
-	dialer := tls.Dialer{Config: &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}}
+	dialer := tls.Dialer{Config: &tls.Config{ServerName: host, RootCAs: s.roots, MinVersion: tls.VersionTLS12}}
 	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err

@@ -284,7 +284,7 @@ func TestButtonsSurviveARestart(t *testing.T) {
 	ann := first.Human("ann2")
 	require.NoError(t, first.stop())
 	first.start(t)
-	require.True(t, first.Gateway.Live(2, 5*time.Second))
+	require.True(t, first.Gateway.Live(2, time.Minute))
 	e := ann.Choose(m, "v1|?size", "batch:8").Answer()
 	require.Equal(t, "/mem llama-7b batch:8", e.Footer())
 }

@@ -44,7 +44,7 @@ func (d *Discord) Sign(body []byte, at time.Time) http.Header {
 
 // Post delivers one interaction over HTTP and applies the response.
 func (d *Discord) Post(a *Asked, endpoint string, raw []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(raw))
 	if err != nil {
@@ -68,7 +68,10 @@ func (d *Discord) Post(a *Asked, endpoint string, raw []byte) {
 	d.checkCallback(req)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.accept(a, a.ID, req)
+	if status, _, _ := d.accept(a, a.ID, req); status == http.StatusNotFound {
+		a.refused = -1 // too late
+		d.changedLocked()
+	}
 }
 
 var httpClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256, MaxConnsPerHost: 0}}

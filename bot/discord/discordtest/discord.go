@@ -33,10 +33,12 @@ type Discord struct {
 
 	t       testing.TB
 	server  *httptest.Server
-	resumes *httptest.Server // the gateway's other address
+	sockets *httptest.Server // the gateway's address
+	resumes *httptest.Server // and its other one
 	key     ed25519.PrivateKey
 	schema  *schema
 	nextID  atomic.Int64
+	ran     atomic.Int64 // nanoseconds that this process has run
 
 	mu           sync.Mutex
 	changed      chan struct{} // closed and replaced whenever something changes
@@ -74,15 +76,23 @@ func New(t testing.TB) *Discord {
 	d.schema = loadSchema(t)
 	d.Gateway = newGateway(d)
 	d.server = httptest.NewServer(d.routes())
-	d.resumes = httptest.NewServer(http.HandlerFunc(d.Gateway.serve))
+	resumes := httptest.NewServer(http.HandlerFunc(d.Gateway.serve))
+	d.sockets, d.resumes = d.server, resumes
 	d.URL = d.server.URL + "/api/v10"
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		d.run(stop)
+	}()
 	t.Cleanup(func() {
 		d.over.Store(true)
+		close(stop)
+		<-stopped
 		d.Gateway.stop()
 		d.server.CloseClientConnections()
 		d.server.Close()
-		d.resumes.CloseClientConnections()
-		d.resumes.Close()
+		resumes.CloseClientConnections()
+		resumes.Close()
 		for _, v := range d.Violations() {
 			t.Errorf("discordtest: a rule of Discord's was broken: %s", v)
 		}
@@ -201,7 +211,9 @@ func (d *Discord) botUser() map[string]any {
 }
 
 func (d *Discord) getGateway(w http.ResponseWriter, r *http.Request, _ *request) {
-	said := map[string]any{"url": "ws" + strings.TrimPrefix(d.server.URL, "http") + "/gateway-socket/"}
+	d.mu.Lock()
+	said := map[string]any{"url": "ws" + strings.TrimPrefix(d.sockets.URL, "http") + "/gateway-socket/"}
+	d.mu.Unlock()
 	if strings.HasSuffix(r.URL.Path, "/bot") {
 		said["shards"] = 1
 		said["session_start_limit"] = map[string]any{"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}

@@ -3,6 +3,7 @@ package discordtest
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -243,7 +244,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	if query := r.URL.Query(); query.Get("encoding") != "json" || query.Get("v") == "" {
 		g.d.violate("gateway: connects with %q", r.URL.RawQuery)
 	}
-	s := &session{conn: conn, there: r.URL.Path == "/gateway-resume/" && "http://"+r.Host == g.d.resumes.URL}
+	s := &session{conn: conn, there: r.URL.Path == "/gateway-resume/" && strings.HasSuffix(g.d.resumesAt(), "://"+r.Host)}
 	s.send(packet{Op: 10, Data: map[string]any{"heartbeat_interval": interval.Milliseconds()}})
 	s = g.read(s, conn)
 	g.mu.Lock()

@@ -113,9 +113,17 @@ func (g *Gateway) identify(s *session, data json.RawMessage) bool {
 	return true
 }
 
+// resumesAt is the gateway's other address.
+func (d *Discord) resumesAt() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.resumes.URL
+}
+
 func (g *Gateway) ready(s *session) map[string]any {
+	own := "ws" + strings.TrimPrefix(g.d.resumesAt(), "http") + "/gateway-resume/" // another host and path than the first
 	g.mu.Lock()
-	url := cmp.Or(g.resumeAt, "ws"+strings.TrimPrefix(g.d.resumes.URL, "http")+"/gateway-resume/") // another host and path than the first
+	url := cmp.Or(g.resumeAt, own)
 	g.mu.Unlock()
 	return map[string]any{
 		"v": 10, "user": g.d.botUser(), "session_id": s.id, "resume_gateway_url": url, "session_type": "normal",

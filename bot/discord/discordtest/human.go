@@ -140,7 +140,7 @@ func (h *Human) Prepare(kind int, data any, under *Message) (*Asked, []byte) {
 
 func (h *Human) prepare(kind int, data any, under *Message) (*Asked, map[string]any) {
 	d := h.d
-	a := &Asked{ID: d.id(), Token: leaktest.Mark + "-" + d.id(), d: d, by: h, kind: kind, sent: time.Now()}
+	a := &Asked{ID: d.id(), Token: leaktest.Mark + "-" + d.id(), d: d, by: h, kind: kind, sent: time.Now(), sentAt: d.ran.Load()}
 	locale := h.Locale
 	if locale == "" {
 		locale = "en-US"

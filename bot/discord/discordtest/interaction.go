@@ -6,8 +6,27 @@ import (
 	"time"
 )
 
-// ackWithin is how long an interaction waits for its first response.
+// ackWithin is how long an interaction waits for its first response, in time that
+// this process has run: a machine that stands still is not the bot's fault.
 const ackWithin = 3 * time.Second
+
+// tick is how often the time that this process runs is counted.
+const tick = 50 * time.Millisecond
+
+// run counts the time that this process runs, until stop is closed. What the
+// machine does not let it count has not passed.
+func (d *Discord) run(stop <-chan struct{}) {
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			d.ran.Add(int64(tick))
+		case <-stop:
+			return
+		}
+	}
+}
 
 // Asked is one interaction a human started, and what became of it.
 type Asked struct {
@@ -19,6 +38,7 @@ type Asked struct {
 	kind      int
 	under     *Message // the message a component stands under
 	sent      time.Time
+	sentAt    int64 // of the time that this process has run
 	acked     time.Time
 	ack       int // type of the first response, 0 while there is none
 	original  *Message
@@ -44,7 +64,7 @@ func (d *Discord) postCallback(w http.ResponseWriter, r *http.Request, req *requ
 // accept applies a first response, or says why not; d.mu is held.
 func (d *Discord) accept(a *Asked, id string, req *request) (status, code int, why string) {
 	switch {
-	case a == nil || a.ID != id || time.Since(a.sent) > ackWithin:
+	case a == nil || a.ID != id || time.Duration(d.ran.Load()-a.sentAt) > ackWithin:
 		return http.StatusNotFound, 10062, "Unknown interaction"
 	case a.ack != 0:
 		return http.StatusBadRequest, 40060, "Interaction has already been acknowledged."

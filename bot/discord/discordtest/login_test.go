@@ -30,7 +30,7 @@ func TestDiscordJS(t *testing.T) {
 		_ = client.Wait()
 	})
 	said := listen(t, bufio.NewScanner(out))
-	require.Eventually(t, func() bool { return said("registered") }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return said("registered") }, time.Minute, 10*time.Millisecond)
 	require.True(t, said("ready "+d.BotID+" "+d.AppID+" 1"))
 
 	ann := d.Human("ann")
@@ -44,7 +44,7 @@ func TestDiscordJS(t *testing.T) {
 	require.Contains(t, ann.Click(m, "x").Edited(m.Edits).Text(), "pressed x")
 
 	d.Gateway.Reconnect()
-	require.Eventually(t, func() bool { return said("resumed") }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return said("resumed") }, time.Minute, 10*time.Millisecond)
 	require.NotEmpty(t, ann.Slash("mem").Answer().Embeds)
 	d.Gateway.RefuseResumes(true)
 	d.Gateway.Break()
