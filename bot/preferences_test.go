@@ -49,27 +49,27 @@ func TestSettingsAreOneOnTwoReplicas(t *testing.T) {
 		require.Eventually(t, func() bool {
 			a := say(r, "/mem llama-7b infer")
 			return a.Error == nil && strings.Contains(a.Question, "gpu:"+gpu)
-		}, 10*time.Second, time.Millisecond)
+		}, time.Minute, time.Millisecond)
 	}
 	for i, gpu := range []string{"4090", "a100-80g", "h200", "4090"} {
 		from, to := one, other
 		if i%2 == 1 {
 			from, to = other, one
 		}
-		require.Eventually(t, func() bool { return say(from, "/settings gpu:"+gpu).Error == nil }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return say(from, "/settings gpu:"+gpu).Error == nil }, time.Minute, time.Millisecond)
 		sees(to, gpu)
 		sees(from, gpu)
 	}
-	require.Eventually(t, func() bool { return say(one, "/settings scope:server gpus:2 lang:zh-CN private:on").Error == nil }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return say(one, "/settings scope:server gpus:2 lang:zh-CN private:on").Error == nil }, time.Minute, time.Millisecond)
 	want := commands.Chosen{
 		Lang: commands.Chinese, Private: "on", Defaults: []commands.Setting{{Key: "gpu", Value: "4090"}, {Key: "gpus", Value: "2"}},
 	}
 	for _, r := range []*running{one, other} {
 		require.Eventually(t, func() bool {
 			return assert.ObjectsAreEqual(want, commands.ChosenBy(t.Context(), preferences{r.p.store}, who))
-		}, 10*time.Second, time.Millisecond)
+		}, time.Minute, time.Millisecond)
 	}
 	_ = client.Do(t.Context(), client.B().Arbitrary("SHUTDOWN", "NOSAVE").Build())
-	require.Eventually(t, func() bool { return say(one, "/settings gpu:h100").Error != nil }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return say(one, "/settings gpu:h100").Error != nil }, time.Minute, time.Millisecond)
 	require.Nil(t, say(one, "/mem llama-7b infer").Error, "answered with the defaults")
 }

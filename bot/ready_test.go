@@ -56,9 +56,9 @@ func TestReadiness(t *testing.T) {
 				d.Gateway.RefuseIdentify(row.refusal)
 			}
 			r := startServing(t, vars)
-			require.Eventually(t, func() bool { return r.status("/readyz") == row.status }, 20*time.Second, 10*time.Millisecond)
+			require.Eventually(t, func() bool { return r.status("/readyz") == row.status }, time.Minute, 10*time.Millisecond)
 			if row.refusal != 0 {
-				require.Eventually(t, func() bool { return containsAny(r.log.String(), "gateway connection over", "no gateway;") }, 20*time.Second, 10*time.Millisecond)
+				require.Eventually(t, func() bool { return containsAny(r.log.String(), "gateway connection over", "no gateway;") }, time.Minute, 10*time.Millisecond)
 				require.Equal(t, row.status, r.status("/readyz"), "after a refusal too")
 			}
 			metrics := r.get("/metrics")

@@ -115,7 +115,7 @@ func startServingAt(t *testing.T, now func() time.Time, vars map[string]string) 
 		}
 		r.p.close()
 	})
-	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), `"msg":"serving"`) }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), `"msg":"serving"`) }, time.Minute, time.Millisecond)
 	for _, m := range regexp.MustCompile(`"on":"(ops|interactions) ([^"]+)"`).FindAllStringSubmatch(r.log.String(), -1) {
 		if m[1] == "ops" {
 			r.ops = "http://" + m[2]
@@ -295,7 +295,7 @@ func TestRequestIDFromReceiptToHub(t *testing.T) {
 	})
 	d.UseHTTP(r.http + "/interactions")
 	d.Human("bob").Slash("mem", discordtest.Option{Name: "model", Value: "acme/traced"}).Answer()
-	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), `"msg":"served"`) }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(r.log.String(), `"msg":"served"`) }, time.Minute, time.Millisecond)
 	ids := map[string]map[string]bool{}
 	for line := range strings.Lines(r.log.String()) {
 		var l struct {

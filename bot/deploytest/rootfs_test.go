@@ -219,7 +219,7 @@ func (i *image) serve(endpoint string) {
 		data, _ := io.ReadAll(reply.Body)
 		return reply.StatusCode, string(data)
 	}
-	require.Eventually(t, func() bool { status, _ := get("GET", "/readyz", http.NoBody); return status == 200 }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { status, _ := get("GET", "/readyz", http.NoBody); return status == 200 }, time.Minute, 10*time.Millisecond)
 	status, text := get("POST", "/ask", strings.NewReader("/mem acme/inside"))
 	require.Equal(t, 200, status, text)
 	require.NoError(t, bot.Process.Signal(syscall.SIGTERM))

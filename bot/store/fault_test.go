@@ -170,7 +170,7 @@ func TestFullDisk(t *testing.T) {
 	require.Contains(t, log.String(), "no space left on device")
 
 	require.NoError(t, os.Remove(filepath.Join(dir, "filler")))
-	require.Eventually(t, s.Healthy, 20*time.Second, 20*time.Millisecond, "works again without a restart")
+	require.Eventually(t, s.Healthy, time.Minute, 20*time.Millisecond, "works again without a restart")
 	require.NoError(t, s.Put(t.Context(), "after", []byte("kept too")))
 	require.Equal(t, 1, log.count("store works again"))
 }
@@ -188,9 +188,9 @@ func TestFullDiskFromTheStart(t *testing.T) {
 	_, _ = s.Get(t.Context(), "x")
 	first, _ := s.Claim(t.Context(), "1")
 	require.True(t, first)
-	require.Eventually(t, func() bool { return log.count(warned) == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return log.count(warned) == 1 }, time.Minute, time.Millisecond)
 	require.NoError(t, os.Remove(filepath.Join(dir, "filler")))
-	require.Eventually(t, s.Healthy, 20*time.Second, 20*time.Millisecond, "works once there is room")
+	require.Eventually(t, s.Healthy, time.Minute, 20*time.Millisecond, "works once there is room")
 }
 
 func TestReadOnlyDisk(t *testing.T) {
@@ -221,7 +221,7 @@ func TestReadOnlyDisk(t *testing.T) {
 	require.Contains(t, log.String(), "read-only file system")
 
 	remount(0)
-	require.Eventually(t, s.Healthy, 20*time.Second, 20*time.Millisecond, "written again without a restart")
+	require.Eventually(t, s.Healthy, time.Minute, 20*time.Millisecond, "written again without a restart")
 	require.NoError(t, s.Put(t.Context(), "second", []byte("kept")))
 }
 
@@ -230,13 +230,15 @@ func TestLockedByAnotherProcess(t *testing.T) {
 	old := open(t, "bolt:"+path, Options{})
 	began := time.Now()
 	s := open(t, "bolt:"+path, Options{Log: log.logger(), Deadline: 3 * time.Second})
-	require.InDelta(t, lockWait, time.Since(began), float64(500*time.Millisecond), "a one-second wait")
+	waited := time.Since(began)
+	require.GreaterOrEqual(t, waited, lockWait*9/10, "a one-second wait")
+	require.Less(t, waited, lockWait+busy)
 	first, _ := s.Claim(t.Context(), "1")
 	require.True(t, first, "questions are answered meanwhile")
 	_, err := s.AcquireShards(t.Context(), 0, 0, 1, 1)
 	require.Error(t, err, "the other process has the shards")
 	require.NoError(t, old.Close())
-	require.Eventually(t, s.Healthy, 20*time.Second, 20*time.Millisecond)
+	require.Eventually(t, s.Healthy, time.Minute, 20*time.Millisecond)
 	require.Equal(t, 1, log.count(warned), log.String())
 }
 

@@ -50,7 +50,7 @@ func (r *realServer) start() {
 	require.NoError(r.t, err)
 	r.cmd = exec.Command(path, "--port", r.port, "--bind", "127.0.0.1", "--dir", r.dir, "--save", "", "--appendonly", "no")
 	require.NoError(r.t, r.cmd.Start())
-	require.Eventually(r.t, func() bool { return strings.HasPrefix(r.say("PING"), "+PONG") }, 5*time.Second, 10*time.Millisecond)
+	require.Eventually(r.t, func() bool { return strings.HasPrefix(r.say("PING"), "+PONG") }, time.Minute, 10*time.Millisecond)
 }
 
 func (r *realServer) stop() {
