@@ -13,7 +13,7 @@ func (t *top) raise(bytes float64, kind int) {
 }
 
 // keptKinds is how many kinds of block a sheet remembers the sums of.
-const keptKinds = 8
+const keptKinds = 64
 
 // fillBlocks adds up what all blocks keep, and finds the largest in flight.
 func (s *sheet) fillBlocks() {

@@ -51,7 +51,7 @@ var transformersBills = bills(weightBills, growingCache(cacheBills), []bill{
 	{
 		part: Workspace, moments: AtDecode, basis: Derived, source: transformersSource + "; one block's longer keys beside its old ones, then its values",
 		text:  "KV1 / 2",
-		bytes: func(s *sheet) float64 { return s.v.kv1 / 2 },
+		bytes: func(s *sheet) float64 { return s.largestCache() / 2 },
 	},
 	{
 		part: Workspace, moments: AtDecode, basis: Derived, source: "sdpa and eager repeat one block's keys and values for every query head",

@@ -54,12 +54,11 @@ func pagedWindow(s *sheet, b *block) float64 {
 // groups of equal size, as large as the smallest that caches something, or as
 // the largest where that is less than half as large again.
 func (s *sheet) padding(b *block) float64 {
-	own := s.alike(b)
+	own := b.alike
 	least, most := own, own
 	for i := range s.blocks {
 		if other := &s.blocks[i]; s.keeps(other) || other.ss > 0 {
-			n := s.alike(other)
-			least, most = min(least, n), max(most, n)
+			least, most = min(least, other.alike), max(most, other.alike)
 		}
 	}
 	if most < 1.5*least {
@@ -68,16 +67,17 @@ func (s *sheet) padding(b *block) float64 {
 	return roundUp(own, least) / own
 }
 
-// alike is how many blocks cache what this one does, whatever their FFN.
-func (s *sheet) alike(b *block) float64 {
-	total := 0.0
+// countAlike counts how many blocks cache what each does, whatever their FFN.
+func (s *sums) countAlike() {
 	for i := range s.blocks {
-		o := &s.blocks[i]
-		if o.layer.Mixer.Kind == b.layer.Mixer.Kind && o.W == b.W && o.k == b.k && o.d == b.d && o.ss == b.ss && !o.layer.Mixer.SharesKV {
-			total += o.l
+		b := &s.blocks[i]
+		for j := range s.blocks {
+			o := &s.blocks[j]
+			if o.layer.Mixer.Kind == b.layer.Mixer.Kind && o.W == b.W && o.k == b.k && o.d == b.d && o.ss == b.ss && !o.layer.Mixer.SharesKV {
+				b.alike += o.l
+			}
 		}
 	}
-	return total
 }
 
 // cellWindow is llama.cpp's: the window and one ubatch beside it, in cells of

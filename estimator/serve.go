@@ -41,7 +41,6 @@ type serving struct {
 	heads   float64 // most query heads of a block
 	rope    float64 // bytes of RoPE tables in 16 bits for each position
 	pos     float64 // positions of the model
-	kv1     float64 // bytes of the largest block's cache
 	ws      float64 // bytes of an element of a recurrent state
 	wc      float64 // bytes of an element of a convolution's state
 	usable  float64 // bytes of the card
@@ -69,6 +68,7 @@ func (s *sheet) fillServing() {
 		v.ws, v.wc = v.row.states(s)
 	}
 	s.fillWeights()
+	s.fillShape()
 	s.fillCache()
 	s.met |= s.servingNeeds()
 }
@@ -81,15 +81,20 @@ func (s *sheet) sixteen(t DType) float64 {
 	return cacheWidth(t)
 }
 
+// fillCache is what hangs on the length and the batch.
 func (s *sheet) fillCache() {
 	v := &s.v
 	block := v.row.block(&s.plan)
 	v.tokens = s.b * math.Ceil((s.s+s.n)/block) * block / float64(or(s.plan.Serve.DecodeContext, 1))
+}
+
+// fillShape is the widest of the kinds of block.
+func (s *sheet) fillShape() {
+	v := &s.v
 	v.latents = 1
 	if v.row.latents != nil {
 		v.latents = v.row.latents(s)
 	}
-	v.kv1 = 0 // a search asks again with another length
 	for i := range s.blocks {
 		b := &s.blocks[i]
 		if b.layer.Mixer.Kind == MLA && s.blocks[v.latent].layer.Mixer.Kind != MLA {
@@ -99,8 +104,17 @@ func (s *sheet) fillCache() {
 		v.chosen = max(v.chosen, b.e)
 		v.heads = max(v.heads, b.a)
 		v.rope = max(v.rope, or(b.R, b.d))
-		v.kv1 = max(v.kv1, s.headCache(b)/b.l+s.latentCache(b)/b.l)
 	}
+}
+
+// largestCache is the bytes of the largest block's cache.
+func (s *sheet) largestCache() float64 {
+	most := 0.0
+	for i := range s.blocks {
+		b := &s.blocks[i]
+		most = max(most, s.headCache(b)/b.l+s.latentCache(b)/b.l)
+	}
+	return most
 }
 
 // rankLetter is a letter of a kind of block that depends on the plan too.
@@ -151,7 +165,7 @@ var serveLetters = []letter{
 	{"F", "widest FFN of one token", func(s *sheet) float64 { return s.v.wide }},
 	{"D", "head size that RoPE turns", func(s *sheet) float64 { return s.v.rope }},
 	{"X", "positions of the model", func(s *sheet) float64 { return s.v.pos }},
-	{"KV1", "bytes of the largest block's cache", func(s *sheet) float64 { return s.v.kv1 }},
+	{"KV1", "bytes of the largest block's cache", func(s *sheet) float64 { return s.largestCache() }},
 	{"Ps", "the prompt's share of all tokens", func(s *sheet) float64 { return s.promptShare() }},
 	{"Dh", "head size", func(s *sheet) float64 { return s.headDim() }},
 	{"Lat", "copies of the latent in the cache", func(s *sheet) float64 { return s.v.latents }},

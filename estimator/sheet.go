@@ -43,6 +43,8 @@ type sheet struct {
 	account
 	steady account // of the bills that a search for lengths leaves alone
 
+	keptOfKind [keptKinds]float64 // bytes a token that a block of each kind keeps
+
 	paid    []payment  // an estimate's only
 	letters []Letter   // likewise
 	seen    []placeSet // of the letters, likewise

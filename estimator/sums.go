@@ -43,6 +43,7 @@ type block struct {
 	totals []share              // the same by split alone
 	at     [2][numWhens]float64 // how many of its blocks stand where; [1]: counted among those that attend
 	ss, sc float64              // elements of the recurrent state and of the convolution's
+	alike  float64              // blocks that cache what one of this kind does
 }
 
 // sums is what an estimate needs of an Arch and does not depend on the plan.
@@ -121,6 +122,7 @@ func (a Arch) Sealed() (Arch, error) {
 	s.sights, _ = sightsOf(&a)
 	s.towerLinears = min(linearsOfTowers(&a), max(0, s.rest))
 	s.dims = dimsOf(slices.Concat(s.blocks, s.encoder), float64(s.params.Embedding), fusedExperts[a.Family])
+	s.countAlike()
 	s.weigh(&a)
 	s.meets = needsOf(&a, s)
 	s.learned, s.fusedQKV, s.fusedExperts = learnedPositions[a.Family], fusedQKV[a.Family], fusedExperts[a.Family]

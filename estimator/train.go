@@ -31,14 +31,13 @@ type training struct {
 
 	lV, lh float64 // bytes of the loss a token, by V and by h
 
-	keep       float64 // bytes a token that all blocks keep
-	flight     top     // bytes a token of the block in flight when the backward pass begins
-	end        top     // and of the last one, when it ends
-	Enc        float64 // bytes a token that an encoder keeps
-	Im         float64 // images, or sounds, at once
-	Tow        float64 // bytes that the towers keep of each
-	keptOfKind [keptKinds]float64
-	scratch    kept
+	keep    float64 // bytes a token that all blocks keep
+	flight  top     // bytes a token of the block in flight when the backward pass begins
+	end     top     // and of the last one, when it ends
+	Enc     float64 // bytes a token that an encoder keeps
+	Im      float64 // images, or sounds, at once
+	Tow     float64 // bytes that the towers keep of each
+	scratch kept
 
 	act       float64 // bytes of an element of the activations
 	stack     Stack
@@ -256,18 +255,18 @@ func (s *sheet) fillEnds() {
 }
 
 // fillFullest takes the first stage, which keeps more micro-batches, or the
-// last, which has the head and the logits: whichever comes to more. Where that
-// is the first, as for most, its sums are left to be read.
+// last, which has the head and the logits: whichever comes to more. Its sums are
+// left to be read.
 func (s *sheet) fillFullest() {
 	mb := s.mb
 	s.atStage(false, 1)
-	last := s.stagePeak()
+	last, account, top := s.stagePeak(), s.account, s.top
 	s.atStage(true, mb)
-	if s.stagePeak() > last {
-		s.settled = s.allocated < tooLarge
-		return
+	if s.stagePeak() <= last {
+		s.atStage(false, 1)
+		s.allocated, s.account, s.top = last, account, top
 	}
-	s.atStage(false, 1)
+	s.settled = s.allocated < tooLarge
 }
 
 // atStage takes the first stage or the last, with so many micro-batches.

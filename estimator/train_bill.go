@@ -250,10 +250,8 @@ func (s *sheet) keptBytes(b *block) float64 {
 // keptOfBlock is the bytes of a token in one block, remembered for the first
 // kinds.
 func (s *sheet) keptOfBlock(b *block) float64 {
-	for i := range min(keptKinds, len(s.blocks)) {
-		if &s.blocks[i] == b {
-			return s.keptOfKind[i]
-		}
+	if i := int(b.index); i < keptKinds && &s.blocks[i] == b {
+		return s.keptOfKind[i]
 	}
 	s.keepAll(b, &s.scratch)
 	s.keptOf(b, &s.scratch)
