@@ -75,6 +75,8 @@ func (s *sheet) stateWidths() (matrices, ends, rest float64) {
 		return o.quantized, o.quantized, fp32Moments
 	case o.orthogonal:
 		return s.wo, 2 * s.wo, 2 * s.wo
+	case o.projected && methods[s.plan.Train.Method].adapters: // no rank below their own
+		return 2 * s.wo, 2 * s.wo, 2 * s.wo
 	case o.projected:
 		return 0, 2 * s.wo, 2 * s.wo
 	default:

@@ -188,3 +188,10 @@ func TestInputsUnderSequenceParallelism(t *testing.T) {
 	require.EqualValues(t, whole+(kept(FSDP2, 1)-whole)/4, kept(FSDP2, 4))
 	require.EqualValues(t, kept(Megatron, 1)/4, kept(Megatron, 4))
 }
+
+// GaLore finds no rank below that of adapters: their moments stay whole.
+func TestGaLoreOnAdapters(t *testing.T) {
+	adam := estimated(t, llama3(t), Plan{Train: Train{Method: LoRA}})
+	galore := estimated(t, llama3(t), Plan{Train: Train{Method: LoRA, Optimizer: GaLore}})
+	require.Equal(t, partOf(adam, OptimizerState), partOf(galore, OptimizerState))
+}
