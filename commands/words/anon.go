@@ -77,6 +77,7 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 		after++
 	}
 	switch {
+	case c.total, s.countedSize(from):
 	case s.taggedAt(to, "gpuword"), s.taggedAt(after, "gpuword"), s.standsAt(to, "gpuword"):
 	case s.taggedBefore(from, "on"), s.taggedBefore(from, "gpuword"):
 	case s.taggedAt(to, "ask") && s.fitsAt(to):
@@ -88,6 +89,15 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 		c.from, c.count, c.one = at, n, n == 1
 	}
 	return c, true
+}
+
+// countedSize says that the memory at i is counted as cards are: 两张24G.
+func (s *scan) countedSize(i int) bool {
+	if !s.free(i-1) || !measureWords[s.atoms[i-1].text] || s.atoms[i-1].is("个") {
+		return false
+	}
+	_, _, ok := s.numeralEnding(i - 1)
+	return ok
 }
 
 // hostBehind says that the host's memory at i has a size of its own behind it: 显存

@@ -39,6 +39,7 @@ type card struct {
 	total    bool    // gb is that of all of them together
 	left     bool    // gb is what is free of another
 	host     bool    // no card: the system's memory
+	wanted   bool    // what one may change to: "from 1x3090 to 2x3090"
 	others   []int64 // further numbers of it: "2 or 4", "1-8"
 	last     int     // where it was named again; 0: it was not
 }

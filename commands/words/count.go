@@ -35,6 +35,7 @@ func (s *scan) findCards() {
 		sizes := s.otherSizes(&c)
 		s.countOfCard(&c)
 		s.claim(c.from, c.to)
+		c.wanted = s.wantedAt(c.from)
 		s.addCard(c)
 		for _, gb := range sizes {
 			c.gb = gb
@@ -78,6 +79,26 @@ func (s *scan) dropRefused() {
 	if len(meant) > 0 {
 		s.cards = meant
 	}
+}
+
+// wantedAt says that the card at i is what one may change to.
+func (s *scan) wantedAt(i int) bool {
+	if s.endsBefore(i, "wanted") {
+		return true
+	}
+	at := i
+	for n := 0; n < 2 && at > 0 && !s.atoms[at-1].is("to"); n++ {
+		at--
+	}
+	if at == 0 || !s.atoms[at-1].is("to") {
+		return false
+	}
+	for k := at - 1; k >= max(0, at-10); k-- {
+		if s.atoms[k].is("from") {
+			return true
+		}
+	}
+	return false
 }
 
 // cardRefused says that a card is not meant: "not on the 4090", "forget the
@@ -131,6 +152,8 @@ func (c *card) mention(again card) {
 	switch {
 	case c.count == 0:
 		c.count, c.one, c.others = again.count, again.one, again.others
+	case again.count > 0 && again.count != c.count && again.wanted:
+		c.count, c.one, c.others = again.count, again.one, append(c.others, c.count)
 	case again.count > 0 && again.count != c.count && !slices.Contains(c.others, again.count):
 		c.others = append(c.others, again.count)
 	}

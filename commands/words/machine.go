@@ -19,7 +19,16 @@ func (s *scan) perMachine(i int) (int64, int) {
 // eachAround says that the number of a card is that of each machine: "one L4 per
 // node", 每台8张A100.
 func (s *scan) eachAround(c *card) bool {
-	return s.taggedAt(c.to, "each") || s.endsAt(c.from, "each")
+	if s.taggedAt(c.to, "each") || s.endsAt(c.from, "each") {
+		return true
+	}
+	for k := c.from; k > 1 && c.from-k <= 2; k-- {
+		if s.endsAt(k, "machine") {
+			_, _, counted := s.numeralEnding(k - 1)
+			return !counted // "nodes have 4x H100", and not "2 nodes have"
+		}
+	}
+	return false
 }
 
 // machines is how many machines the text speaks of; 0 where it does not say.

@@ -3,6 +3,9 @@ package words
 // rangeMarks stand between two numbers of cards: 2~4, 2 to 4, one or two.
 var rangeMarks = map[string]bool{"~": true, "-": true, "/": true, "to": true, "or": true, "到": true, "至": true, "或": true, "and": true, "和": true}
 
+// altHan are the characters of 还是 and 或者.
+var altHan = map[string]bool{"还": true, "是": true, "或": true, "者": true}
+
 // maxRange is how many further numbers a range may hold.
 const maxRange = 3
 
@@ -54,6 +57,12 @@ func (s *scan) rangeBehind(i int) (int, []int64) {
 // rangeSign steps back over what stands between the numbers of a range, or of a
 // list of them.
 func (s *scan) rangeSign(from int, listed bool) (int, bool) {
+	if from >= 2 && s.endsAt(from, "alt") && s.atoms[from-1].kind == han {
+		for from > 1 && s.free(from-1) && (altHan[s.atoms[from-1].text] || measureWords[s.atoms[from-1].text]) {
+			from-- // 4张还是8张
+		}
+		return from, true
+	}
 	switch {
 	case from < 1:
 		return from, false

@@ -109,6 +109,9 @@ func (s *scan) joins(i int) string {
 		return ""
 	}
 	how := ""
+	if a.to == b.from && a.count > 0 && b.count > 0 && s.atoms[b.from].kind == han {
+		how = "and" // 一张3090一张2080ti
+	}
 	for k := a.to; k < b.from; {
 		end, _, ok := s.joinAt(k)
 		switch {

@@ -90,7 +90,7 @@ func (s *scan) degrees() float64 {
 // the first.
 func (s *scan) askedCard() int {
 	for i, c := range s.cards {
-		if i > 0 && (s.taggedBefore(c.from, "onlyhas") || s.endsBefore(c.from, "newcard")) {
+		if i > 0 && (c.wanted || s.taggedBefore(c.from, "onlyhas") || s.endsBefore(c.from, "newcard")) {
 			return i
 		}
 	}

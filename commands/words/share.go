@@ -166,11 +166,15 @@ func (s *scan) sizesFree() {
 	}
 	for i := range s.atoms {
 		end, gb := s.memoryAt(i)
-		if end == i || !sane(gb) || !s.freeAt(i, end) {
+		taken := end > i && (s.taggedAt(end, "takenword") || s.taggedBefore(i, "takenbefore"))
+		if end == i || !sane(gb) || !taken && !s.freeAt(i, end) {
 			continue
 		}
 		k := s.cardBefore(i)
 		has := float64(s.memoryOfCard(s.cards[k])) / float64(estimator.GiB)
+		if taken {
+			gb = has - gb
+		}
 		if gb >= has || gb < leastFree*has {
 			continue
 		}
@@ -204,5 +208,5 @@ func (s *scan) cardBefore(i int) int {
 // totalAt says that the memory at from..to is that of all cards together.
 func (s *scan) totalAt(from, to int) bool {
 	at := s.skip(to, 3)
-	return s.taggedAt(to, "total") || s.taggedAt(at, "total") || s.taggedBefore(from, "total")
+	return s.taggedAt(to, "total") || s.taggedAt(at, "total") || s.taggedBefore(from, "total") || s.endsAt(s.skipBack(from, 3), "total")
 }
