@@ -142,8 +142,8 @@ func TestADuplicateIsAnsweredOnce(t *testing.T) {
 			for _, r := range append(replies, later) {
 				require.Equal(t, replies[0], r)
 			}
+			b.inflight.Wait() // on a busy machine the answer is deferred, and asked for later
 			require.Len(t, o.lines(), 1)
-			b.inflight.Wait()
 		})
 	}
 }
