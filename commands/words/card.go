@@ -108,7 +108,7 @@ func (s *scan) memoryAt(i int) (end int, gb float64) {
 }
 
 // skipWords stand around a card's name and say nothing.
-var skipWords = map[string]bool{"nvidia": true, "rtx": true, "geforce": true, "gtx": true, "tesla": true, "quadro": true, "amd": true, "radeon": true, "的": true, "(": true, "of": true, "gpu": true, "gpus": true, "pcie": true, "sxm": true, "sxm4": true, "sxm5": true, "laptop": true, "显": true, "卡": true, "super": false, "-": true, "with": true, "英": true, "伟": true, "达": true, "x": false, "s": true, "本": true, "each": true, "vram": true, "memory": true, "ram": true, "mobile": true, "card": true, "cards": true, "instinct": true, "apiece": true}
+var skipWords = map[string]bool{"nvidia": true, "rtx": true, "geforce": true, "gtx": true, "tesla": true, "quadro": true, "amd": true, "radeon": true, "的": true, "(": true, "of": true, "gpu": true, "gpus": true, "pcie": true, "sxm": true, "sxm4": true, "sxm5": true, "laptop": true, "显": true, "卡": true, "super": false, "-": true, "with": true, "英": true, "伟": true, "达": true, "x": false, "s": true, "本": true, "each": true, "vram": true, "memory": true, "ram": true, "mobile": true, "card": true, "cards": true, "graphics": true, "video": true, "instinct": true, "apiece": true}
 
 // cardStarts says that a card's name begins at i.
 func (s *scan) cardStarts(i int) bool {

@@ -273,7 +273,7 @@ func (s *scan) numeralAt(i int) (end int, n int64, ok bool) {
 	}
 	if a := s.atoms[i]; a.kind == number {
 		whole := a.value >= 1 && a.value <= maxCount && a.value == float64(int64(a.value))
-		if !whole || i+1 < len(s.atoms) && s.atoms[i+1].gap == glued && s.atoms[i+1].kind == letters && !isTimes(s.atoms[i+1]) && !gpuNouns[s.atoms[i+1].text] {
+		if !whole || i+1 < len(s.atoms) && s.atoms[i+1].gap == glued && s.atoms[i+1].kind == letters && !isTimes(s.atoms[i+1]) && !gpuNouns[s.atoms[i+1].text] && !s.claimed[i+1] {
 			return i, 0, false
 		}
 		return i + 1, int64(a.value), true

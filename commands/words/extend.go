@@ -54,6 +54,8 @@ func (s *scan) takes(m *model, p part) bool {
 		return strong
 	case s.quantAt(m.to):
 		return false
+	case trainedWords[p.text] && a.gap == hyphen && len(m.sizes) > 0:
+		return true
 	case s.atoms[m.to].kind == letters && strong && a.gap == hyphen:
 		return !s.known(a.text) || m.family.words[p.text] || variantWords[p.text]
 	case strong:
@@ -64,6 +66,9 @@ func (s *scan) takes(m *model, p part) bool {
 	}
 	return m.family.words[p.text] || variantWords[p.text] && (p.text != "it" && p.text != "base" && p.text != "turbo" && p.text != "lite")
 }
+
+// trainedWords end the names of models that were trained so: minicpm-2b-sft.
+var trainedWords = map[string]bool{"sft": true, "dpo": true, "rlhf": true, "orpo": true, "kto": true}
 
 // attentionWords tell "flash attention" and "max context" from names.
 var attentionWords = map[string]bool{"attention": true, "attn": true, "context": true, "ctx": true}
@@ -94,7 +99,7 @@ func (m *model) take(p part) {
 		m.edition = p.mark + p.text
 	case p.what == 'v' && m.version == "":
 		m.version = p.text
-	case neutral[p.text] && !m.family.words[p.text]:
+	case (neutral[p.text] || trainedWords[p.text]) && !m.family.words[p.text]:
 		m.finish = append(m.finish, p.text)
 	case p.text == "distilled":
 		m.words = append(m.words, "distill")

@@ -66,7 +66,7 @@ func (m *model) saidBy(other *model) bool {
 		return m.family == other.family && len(m.prefix) > 0 && slices.Equal(m.prefix, other.prefix)
 	}
 	return (m.version == "" || m.version == other.version) && within(m.sizes, other.sizes) && len(other.sizes) > 0 &&
-		within(m.words, other.words) && within(m.finish, other.finish) && within(m.prefix, other.prefix) && m.context == "" && m.edition == ""
+		within(m.words, other.words) && within(m.finish, other.finish) && within(m.prefix, other.prefix) && (m.context == "" || m.context == other.context) && (m.edition == "" || m.edition == other.edition)
 }
 
 // dropAsides leaves out the models of a remark in brackets where others stand

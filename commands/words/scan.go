@@ -179,7 +179,7 @@ func (s *scan) joined(i int) bool {
 }
 
 // fillers stand between a word and what it is about.
-var fillers = map[string]bool{"be": true, "=": true, ":": true, "of": true, "is": true, "at": true, "~": true, "to": true, "size": true, "up": true, "about": true, "around": true, "use": true, "using": true, "any": true, "the": true, "为": true, "是": true, "约": true, "大": true, "小": true, "到": true, "设": true, "开": true, "了": true, "a": true, "dtype": true, "cache": true, "in": true, "as": true, "quant": true, "量": true, "化": true, "用": true, "len": true, "(": true, "\"": true, "'": true, "set": true, "type": true, "数": true, "are": true, "both": true, "都": true, "已": true, "经": true, "调": true, "降": true}
+var fillers = map[string]bool{"be": true, "=": true, ":": true, "of": true, "is": true, "at": true, "~": true, "to": true, "size": true, "up": true, "about": true, "around": true, "use": true, "using": true, "any": true, "the": true, "为": true, "是": true, "约": true, "大": true, "小": true, "到": true, "设": true, "开": true, "了": true, "a": true, "dtype": true, "cache": true, "in": true, "as": true, "quant": true, "量": true, "化": true, "用": true, "len": true, "(": true, "\"": true, "'": true, "set": true, "type": true, "数": true, "整": true, "are": true, "both": true, "都": true, "已": true, "经": true, "调": true, "降": true}
 
 // languageOf is the language to answer in: the one asked for, else that of the
 // script.
