@@ -79,6 +79,9 @@ func (s *scan) dropRefused() {
 	if len(meant) > 0 {
 		s.cards = meant
 	}
+	if k := slices.IndexFunc(s.cards, func(c card) bool { return s.endsBefore(c.from, "onlyuse") || c.last > 0 && s.endsBefore(c.last, "onlyuse") }); k >= 0 {
+		s.cards = s.cards[k : k+1]
+	}
 }
 
 // wantedAt says that the card at i is what one may change to.
@@ -204,7 +207,7 @@ func (s *scan) sizeOfCard(c *card) {
 // RTX 3090", "60 GB of an H100", 16G内存的MacBook.
 func (s *scan) behindSize(c *card) int {
 	at := s.skipBack(c.from, 3)
-	if k := c.from - 1; s.free(k) && s.free(k-1) && s.atoms[k-1].is("of") {
+	if k := c.from - 1; s.free(k) && s.free(k-1) && s.atoms[k-1].is("of") && !s.taggedBefore(k-3, "takenbefore") {
 		if _, _, ok := s.heldAt(k, "article"); ok {
 			return k - 1
 		}
@@ -346,9 +349,9 @@ func (s *scan) countOfCard(c *card) {
 		c.count, c.one, c.to = c.count*each, false, to
 		return
 	}
-	if counted && s.eachAround(c) {
+	if s.eachAround(c) && (counted || right == c.to) {
 		if machines := s.machines(); machines > 1 {
-			c.count, c.one = c.count*machines, false
+			c.count, c.one = max(1, c.count)*machines, false
 			return
 		}
 	}

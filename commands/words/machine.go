@@ -19,7 +19,7 @@ func (s *scan) perMachine(i int) (int64, int) {
 // eachAround says that the number of a card is that of each machine: "one L4 per
 // node", 每台8张A100.
 func (s *scan) eachAround(c *card) bool {
-	if s.taggedAt(c.to, "each") || s.endsAt(c.from, "each") {
+	if s.taggedAt(c.to, "each") || s.free(c.to) && s.atoms[c.to].is("each") || s.endsAt(c.from, "each") {
 		return true
 	}
 	for k := c.from; k > 1 && c.from-k <= 2; k-- {
@@ -31,14 +31,15 @@ func (s *scan) eachAround(c *card) bool {
 	return false
 }
 
-// machines is how many machines the text speaks of; 0 where it does not say.
+// machines is how many machines the text speaks of at most; 0 where it does not say.
 func (s *scan) machines() int64 {
+	most := int64(0)
 	for i := range s.atoms {
-		if end, n, ok := s.numeralAt(i); ok && s.machineAt(end) {
-			return n
+		if end, n, ok := s.numeralAt(i); ok && n > most && s.machineAt(end) {
+			most = n
 		}
 	}
-	return 0
+	return most
 }
 
 // partOfWord says that the number goes on a word: the 7 of qwen-7.

@@ -151,12 +151,11 @@ func (s *scan) heldAt(i int, key string) (int, string, bool) {
 
 // betweenCards says that an atom says nothing between two cards.
 func (s *scan) betweenCards(i int) bool {
-	_, _, article := s.heldAt(i, "article")
-	return s.atoms[i].is(")") || article && !otherWords[s.atoms[i].text] || skipWords[s.atoms[i].text] || measureWords[s.atoms[i].text]
+	return s.atoms[i].is(")") || ownWords[s.atoms[i].text] || skipWords[s.atoms[i].text] || measureWords[s.atoms[i].text]
 }
 
-// otherWords begin what is said of another machine.
-var otherWords = map[string]bool{"another": true, "other": true, "one": true, "each": true, "their": true, "your": true}
+// ownWords stand before a card that is there, or may be bought.
+var ownWords = map[string]bool{"a": true, "an": true, "the": true, "my": true, "our": true, "old": true, "used": true, "spare": true, "second": true, "new": true, "extra": true, "also": true, "有": true, "我": true}
 
 // plusBetween says that a plus stands there.
 func (s *scan) plusBetween(from, to int) bool {
@@ -166,7 +165,10 @@ func (s *scan) plusBetween(from, to int) bool {
 // owned says that a card is counted, or spoken of as one that is there: "a 3090",
 // "my 3090", "two 3090s".
 func (s *scan) owned(c card) bool {
-	return c.count > 0 || s.taggedBefore(c.from, "article") || s.taggedBefore(c.from, "on")
+	if at := s.skipBack(c.from, 2); c.count > 0 || at > 0 && ownWords[s.atoms[at-1].text] {
+		return true
+	}
+	return s.endsAt(s.skipBack(c.from, 2), "has")
 }
 
 // sameMaker says that two cards may work on one model together.

@@ -118,13 +118,17 @@ func (s *scan) inLaptop(c *card) {
 	}
 	for k := c.from - 1; k >= max(0, c.from-nearLaptop) && !s.parted(k); k-- {
 		if s.laptopAt(k) {
-			c.base = row.base
+			if !s.refusedAt(k) {
+				c.base = row.base
+			}
 			return
 		}
 	}
 	for k := c.to; k < min(len(s.atoms), c.to+nearLaptop-1) && !s.parted(k); k++ {
 		if s.laptopAt(k) {
-			c.base = row.base
+			if !s.refusedAt(k) {
+				c.base = row.base
+			}
 			return
 		}
 	}
