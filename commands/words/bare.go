@@ -129,4 +129,4 @@ func (s *scan) saysModel(i int) bool {
 }
 
 // modelWords follow a size.
-var modelWords = map[string]bool{"model": true, "models": true, "param": true, "params": true, "parameter": true, "parameters": true, "参": true, "模": true, "的": true}
+var modelWords = map[string]bool{"transformer": true, "llm": true, "network": true, "gpt": true, "model": true, "models": true, "param": true, "params": true, "parameter": true, "parameters": true, "参": true, "模": true, "的": true}

@@ -1,6 +1,9 @@
 package words
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // trains says whether the question is about training.
 func (s *scan) trains() bool {
@@ -58,6 +61,9 @@ func (s *scan) trainsRather(train, serve []found) bool {
 	return train[0].from < serve[0].from
 }
 
+// speakers tell what they did: "I finetuned".
+var speakers = map[string]bool{"i": true, "we": true}
+
 // allDone says that all training named was done before.
 func (s *scan) allDone(train []found) bool {
 	return !slices.ContainsFunc(train, func(f found) bool { return !s.done(f) })
@@ -65,12 +71,14 @@ func (s *scan) allDone(train []found) bool {
 
 // done says that what a word names was done before: "after fine-tuning", 训练完.
 func (s *scan) done(f found) bool {
-	return s.endsBefore(f.from, "done") || s.standsAt(f.to, "donebehind")
+	return s.endsBefore(f.from, "done") || s.standsAt(f.to, "donebehind") || f.to-f.from > 1 && strings.HasSuffix(s.atoms[f.to-1].text, "ed") && s.atoms[f.from].kind == letters && speakers[s.atoms[f.from].text]
 }
 
 // inClause says that a phrase of that kind stands in the clause of a word.
-func (s *scan) inClause(f found, key string) bool {
-	from, to := f.from, f.to
+func (s *scan) inClause(f found, key string) bool { return s.clauseSays(f.from, f.to, key) }
+
+// clauseSays says that a phrase of that kind stands in the clause of some atoms.
+func (s *scan) clauseSays(from, to int, key string) bool {
 	for from > 0 && !s.endsClause(from-1) {
 		from--
 	}

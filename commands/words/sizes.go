@@ -7,9 +7,9 @@ import (
 )
 
 // dropUnmeant leaves out the mentions that are refused where others are not: "not
-// the 70b, the 8b", "instead of llama 2".
+// the 70b, the 8b", "instead of llama 2", "we used mistral so far".
 func (s *scan) dropUnmeant() {
-	meant := slices.DeleteFunc(slices.Clone(s.models), func(m *model) bool { return s.refused(m.from) })
+	meant := slices.DeleteFunc(slices.Clone(s.models), func(m *model) bool { return s.refused(m.from) || s.former(m) })
 	if len(meant) > 0 {
 		s.models = meant
 	}
@@ -23,6 +23,11 @@ func (s *scan) dropUnmeant() {
 		s.models = append([]*model{m}, s.models[i+1:]...) // "the 7B runs, can I move up to the 13B"
 		return
 	}
+}
+
+// former says that a model is told to be what was used before.
+func (s *scan) former(m *model) bool {
+	return s.endsBefore(m.from, "leaving") || s.clauseSays(m.from, m.to, "formerly")
 }
 
 // failsInstead says that the one size does and the other one does not: "the 7B
