@@ -103,16 +103,16 @@ var servedRatchet = map[string]struct{ median, ninetieth float64 }{
 	"llama.cpp state":           {0.0001, 0.0001},
 	"llama.cpp weights":         {0.0001, 0.0001},
 	"llama.cpp workspace":       {0.0002, 0.0336},
-	"sglang kv_budget":          {0.0041, 0.0104},
+	"sglang kv_budget":          {0.0015, 0.0104},
 	"sglang kv_bytes_per_token": {0.0002, 0.0012},
-	"sglang kv_tokens":          {0.0051, 0.0109},
-	"sglang weights":            {0.0061, 0.0268},
-	"vllm kv_budget":            {0.0245, 0.0975},
+	"sglang kv_tokens":          {0.0014, 0.0109},
+	"sglang weights":            {0.0011, 0.0258},
+	"vllm kv_budget":            {0.0172, 0.0975},
 	"vllm kv_bytes_per_token":   {0.0003, 0.0005},
 	"vllm kv_tokens":            {0.0008, 0.0060},
-	"vllm weights":              {0.0018, 0.0326},
+	"vllm weights":              {0.0025, 0.0248},
 	"vllm workspace":            {0.0299, 0.0617},
-	"all":                       {0.0006, 0.0268},
+	"all":                       {0.0008, 0.0258},
 }
 
 // Logs of engines that no law was fitted on when they were first asked.

@@ -18,7 +18,7 @@ func TestRunTexts(t *testing.T) {
 		"/mem mistral-7b engine:vllm dtype:fp8":                   "vllm serve mistralai/Mistral-7B-v0.1 --max-model-len 32768 --max-num-seqs 256 --max-num-batched-tokens 8192 --gpu-memory-utilization 0.9 --quantization fp8",
 		"/mem mistral-7b engine:vllm dtype:fp16":                  "vllm serve mistralai/Mistral-7B-v0.1 --max-model-len 32768 --max-num-seqs 256 --max-num-batched-tokens 8192 --gpu-memory-utilization 0.9 --dtype float16",
 		"/mem Qwen/Qwen2.5-7B-Instruct-AWQ engine:vllm dtype:awq": "vllm serve Qwen/Qwen2.5-7B-Instruct-AWQ --max-model-len 32768 --max-num-seqs 256 --max-num-batched-tokens 8192 --gpu-memory-utilization 0.9",
-		"/mem mistral-7b engine:sglang dtype:gptq seq:4096":       "python -m sglang.launch_server --model-path path/to/Mistral-7B-v0.1-GPTQ --context-length 4096 --max-running-requests 256 --mem-fraction-static 0.84375",
+		"/mem mistral-7b engine:sglang dtype:gptq seq:4096":       "python -m sglang.launch_server --model-path path/to/Mistral-7B-v0.1-GPTQ --context-length 4096 --max-running-requests 256 --mem-fraction-static 0.83",
 		"/mem mistral-7b engine:llama.cpp dtype:q4_k_m":           "llama-server -m path/to/Mistral-7B-v0.1-Q4_K_M.gguf -c 4096 -ngl 99 -fa on -ub 512",
 		"/mem mistral-7b engine:llama.cpp seq:8k ngl:20":          "llama-server -m path/to/Mistral-7B-v0.1.gguf -c 8192 -ngl 20 -fa on -ub 512",
 		"/mem mistral-7b dtype:nf4":                               `AutoModelForCausalLM.from_pretrained("mistralai/Mistral-7B-v0.1", quantization_config=BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4"), device_map="auto")`,

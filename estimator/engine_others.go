@@ -11,35 +11,63 @@ func resolveSGLang(p *Plan, a *Arch) {
 		v.MaxLen = max(p.Seq+p.Out, a.Context*askedNoLength(p))
 	}
 	size := or(p.GPU.Memory, 80*GiB)
-	shown := or(p.GPU.Usable, size)
 	for _, row := range sglangCards {
 		if size < row.below {
 			v.MaxBatched = or(v.MaxBatched, row.chunk)
-			v.MaxSeqs = or(v.MaxSeqs, row.graphs)
+			v.MaxSeqs = or(v.MaxSeqs, row.graphs[min(1, p.Tensor/4)])
 			break
 		}
 	}
-	if v.Utilization == 0 {
-		reserved := 1.5*float64(v.MaxBatched) + 2*float64(v.MaxSeqs) // MiB
-		if p.Tensor*p.Pipeline > 1 {
-			reserved += 128 * float64(p.Tensor*p.Pipeline)
-		}
-		v.Utilization = max(0.5, 1-max(1024, reserved)*float64(MiB)/float64(shown))
-	}
+	v.Utilization = or(v.Utilization, sglangShare(p))
 }
 
-// sglangCards has the chunk of prefill in tokens and the largest captured batch
-// for cards below a size.
+// sglangCards has the chunk of prefill in tokens and the largest captured batch,
+// below four tensor ranks and from there on, for cards below a size.
 var sglangCards = []struct {
-	below         Bytes
-	chunk, graphs int64
+	below  Bytes
+	chunk  int64
+	graphs [2]int64
 }{
-	{20 * GiB, 2048, 8},
-	{35 * GiB, 2048, 24},
-	{60 * GiB, 4096, 32},
-	{90 * GiB, 8192, 256},
-	{160 * GiB, 8192, 256},
-	{MaxBytes, 16384, 512},
+	{20 * GiB, 2048, [2]int64{8, 8}},
+	{35 * GiB, 2048, [2]int64{24, 80}},
+	{60 * GiB, 4096, [2]int64{32, 160}},
+	{90 * GiB, 8192, [2]int64{256, 512}},
+	{160 * GiB, 8192, [2]int64{256, 512}},
+	{MaxBytes, 16384, [2]int64{512, 512}},
+}
+
+// sglangShare is mem_fraction_static where nobody names it. Before 0.5 it went by
+// the ranks alone; since, what is left is room for a chunk of prefill, for graphs
+// and their lengths, and for the ranks: 0.854 of a B200 on its log.
+//
+// _handle_gpu_memory_settings in SGLang's server_args.py.
+func sglangShare(p *Plan) float64 {
+	ranks := float64(p.Tensor * p.Pipeline)
+	if p.Serve.Version.Before(0, 5) {
+		for _, row := range []struct{ from, share float64 }{{16, 0.79}, {8, 0.81}, {4, 0.85}, {2, 0.87}} {
+			if ranks >= row.from {
+				return row.share
+			}
+		}
+		return 0.88
+	}
+	shown := float64(or(p.GPU.Usable, or(p.GPU.Memory, 80*GiB))) / float64(MiB)
+	chunk := float64(p.Serve.MaxBatched)
+	kept := 512 + 1.5*max(chunk, 2048) + 2*float64(p.Serve.MaxSeqs) + 128*ranks + 8*graphLengths(chunk)
+	if shown > 60*1024 {
+		kept = max(kept, 10*1024)
+	}
+	return max(0.5, math.Round(1000*(1-kept/shown))/1000)
+}
+
+// graphLengths is how many lengths of prefill SGLang captures up to a chunk.
+func graphLengths(chunk float64) float64 {
+	n, from := 0.0, 0.0
+	for _, row := range []struct{ to, step float64 }{{32, 4}, {256, 16}, {512, 32}, {1024, 64}, {4096, 256}, {math.Inf(1), 512}} {
+		n += max(0, math.Floor((min(row.to, chunk)-from)/row.step))
+		from = row.to
+	}
+	return n
 }
 
 // sglangBudget: weights and caches share the static part of what is free once

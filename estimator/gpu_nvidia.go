@@ -16,7 +16,8 @@ var nvidiaCards = []gpuRow{
 	{"b100", "NVIDIA", 192 * GiB, 0, false, " b100-192g "},
 	{"b200", "NVIDIA", 192 * GiB, 182630 * MiB, true, " b200-192g b200-180g "},
 	{"gb200", "NVIDIA", 192 * GiB, 188734 * MiB, true, " gb200-192g gb200-186g "},
-	{"b300", "NVIDIA", 288 * GiB, 274115 * MiB, true, " b300-288g gb300 "},
+	{"b300", "NVIDIA", 288 * GiB, 274115 * MiB, true, " b300-288g "},
+	{"gb300", "NVIDIA", 288 * GiB, 283034 * MiB, true, " gb300-288g "}, // 275.75 GiB free before SGLang loads
 	{"a100-80g", "NVIDIA", 80 * GiB, 81153 * MiB, true, " a100 a100-sxm a100-80gb a100-sxm4-80g a800 a800-80g a100-pcie-80g "},
 	{"a100-40g", "NVIDIA", 40 * GiB, 40448 * MiB, true, " a100-40gb a100-pcie-40g a100-sxm4-40g "},
 	{"a40", "NVIDIA", 48 * GiB, 45634 * MiB, false, " a40-48g "},
@@ -112,5 +113,5 @@ var nvidiaCards = []gpuRow{
 // over PCI Express.
 var linkedCards = map[string]bool{
 	"h100-80g": true, "h100-nvl": true, "h100-96g": true, "h200": true, "h800": true, "h20": true, "h20-141g": true, "gh200": true, "gh200-144g": true,
-	"b100": true, "b200": true, "gb200": true, "b300": true, "a100-80g": true, "a100-40g": true, "v100-32g": true, "v100-16g": true, "p100": true,
+	"b100": true, "b200": true, "gb200": true, "b300": true, "gb300": true, "a100-80g": true, "a100-40g": true, "v100-32g": true, "v100-16g": true, "p100": true,
 }

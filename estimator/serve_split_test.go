@@ -60,3 +60,26 @@ func TestEnginesWithoutSpeech(t *testing.T) {
 		require.Equal(t, []string{"engine", e.String(), "transformers"}, []string{bad.Key, bad.Value, bad.Near})
 	}
 }
+
+// SGLang's share of the card: 0.854 of a B200 and 0.906 of a GB300 on logs of
+// 2026, by the ranks alone before 0.5; 74 lengths up to 16384 on those logs.
+func TestSharesOfSGLang(t *testing.T) {
+	require.InDelta(t, 74, graphLengths(16384), 0)
+	require.InDelta(t, 58, graphLengths(8192), 0)
+	for _, row := range []struct {
+		card    string
+		version Version
+		tensor  int64
+		want    float64
+	}{
+		{"b200", Version{}, 1, 0.854},
+		{"gb300", Version{}, 1, 0.906},
+		{"l4", Version{0, 4}, 4, 0.85},
+		{"h100-80g", Version{0, 4}, 1, 0.88},
+	} {
+		card, ok := FindGPU(row.card)
+		require.True(t, ok)
+		p := Plan{GPU: card, GPUs: row.tensor, Serve: Serve{Engine: SGLang, Version: row.version}}.Resolved(servedArchs(t)["llama-3.1-8b"])
+		require.InDelta(t, row.want, p.Serve.Utilization, 0.0015, row.card)
+	}
+}
