@@ -59,7 +59,7 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 	if s.taggedAt(to, "hostword") && !s.taggedAt(to, "gpuword") && !s.hostBehind(to) || s.taggedBefore(from, "hostword") && s.atoms[from-1].kind == han {
 		return c, false
 	}
-	if from > 1 && isTimes(s.atoms[from-1]) {
+	if from > 1 && (isTimes(s.atoms[from-1]) || s.atoms[from-1].is("times")) {
 		if at, n, ok := s.numeralEnding(from - 1); ok {
 			c.from, c.count = at, n
 			return c, true

@@ -79,30 +79,40 @@ func (s *scan) dropRefused() {
 	if len(meant) > 0 {
 		s.cards = meant
 	}
-	if k := slices.IndexFunc(s.cards, func(c card) bool { return s.endsBefore(c.from, "onlyuse") || c.last > 0 && s.endsBefore(c.last, "onlyuse") }); k >= 0 {
+	if k := slices.IndexFunc(s.cards, func(c card) bool {
+		return s.endsBefore(c.from, "onlyuse") || c.last > 0 && s.endsBefore(c.last, "onlyuse")
+	}); k >= 0 {
 		s.cards = s.cards[k : k+1]
 	}
 }
 
-// wantedAt says that the card at i is what one may change to.
+// wantedAt says that the card at i is what one may change to: "upgrade to a",
+// "from 1x3090 to 2x3090", "swap my 3070 for a 5070".
 func (s *scan) wantedAt(i int) bool {
 	if s.endsBefore(i, "wanted") {
 		return true
 	}
 	at := i
-	for n := 0; n < 2 && at > 0 && !s.atoms[at-1].is("to"); n++ {
+	for n := 0; n < 2 && at > 0 && changeWords[s.atoms[at-1].text] == nil; n++ {
 		at--
 	}
-	if at == 0 || !s.atoms[at-1].is("to") {
+	if at == 0 {
 		return false
 	}
-	for k := at - 1; k >= max(0, at-10); k-- {
-		if s.atoms[k].is("from") {
-			return true
-		}
-	}
-	return false
+	begins := changeWords[s.atoms[at-1].text]
+	return slices.ContainsFunc(s.atoms[max(0, at-11):at-1], func(a atom) bool { return slices.Contains(begins, a.text) })
 }
+
+// changeWords stand before what one changes to, and what words begin the change.
+var changeWords = map[string][]string{
+	"to":   {"from"},
+	"for":  {"swap", "swapping", "swapped", "trade", "trading", "exchange", "exchanging", "sell", "selling"},
+	"with": {"replace", "replacing", "replaced", "swap", "swapping"},
+	"by":   {"replace", "replaced"},
+}
+
+// stateWords tell between a number and a card what the cards are like.
+var stateWords = map[string]bool{"used": true, "old": true, "older": true, "new": true, "spare": true, "refurbished": true, "secondhand": true, "cheap": true, "二": false, "旧": true, "手": true}
 
 // cardRefused says that a card is not meant: "not on the 4090", "forget the
 // A100s".
@@ -330,7 +340,7 @@ func (s *scan) countOfCard(c *card) {
 	}
 	at := s.skipBack(c.from, 4)
 	k := at
-	for k > 0 && s.free(k-1) && (measureWords[s.atoms[k-1].text] || isTimes(s.atoms[k-1]) || skipWords[s.atoms[k-1].text]) {
+	for k > 0 && s.free(k-1) && (measureWords[s.atoms[k-1].text] || isTimes(s.atoms[k-1]) || skipWords[s.atoms[k-1].text] || stateWords[s.atoms[k-1].text]) {
 		k--
 	}
 	counted := false

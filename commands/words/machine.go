@@ -47,11 +47,23 @@ func (s *scan) partOfWord(i int) bool {
 	return i > 0 && s.atoms[i].kind == number && s.atoms[i].tight() && s.atoms[i-1].kind == letters && !isTimes(s.atoms[i-1])
 }
 
+// behindMemory is the end of the memory size at i, or i.
+func (s *scan) behindMemory(i int) int {
+	end, _ := s.memoryAt(i)
+	return end
+}
+
+// tailWords end a card's full name.
+var tailWords = map[string]bool{"max": true, "q": true, "edition": true, "workstation": true, "blackwell": true, "founders": true, "gpu": true, "gpus": true}
+
 // countBehind reads a count behind a card: *2, x8, 8卡, 单卡.
 func (s *scan) countBehind(i int) (int, int64) {
 	at := i
 	if s.free(at) && (s.atoms[at].is("(") || s.atoms[at].is(")")) {
 		at++
+	}
+	for n := 0; n < 4 && s.free(at) && (tailWords[s.atoms[at].text] || s.memoryFollows(at)); n++ {
+		at = max(at+1, s.behindMemory(at))
 	}
 	if s.free(at) && isTimes(s.atoms[at]) {
 		if end, n, ok := s.numeralAt(at + 1); ok && !s.memoryFollows(at+1) {

@@ -48,9 +48,9 @@ func (s *scan) sizeByProfile(c *card) {
 // sizeByPart reads "half an A100", of which that part of its memory is there,
 // and "half of our 8 A100s", which are 4.
 func (s *scan) sizeByPart(c *card) {
-	for at := max(0, c.from-3); at < c.from; at++ {
+	for at := max(0, c.from-3); at <= min(c.to, len(s.atoms)-1); at++ {
 		end, value, ok := s.heldAt(at, "part")
-		if !ok || end < c.from-1 || end > c.from {
+		if !ok || at < c.to && (end < c.from-1 || end > c.from) {
 			continue
 		}
 		n := atoi(value)
