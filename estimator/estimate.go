@@ -62,8 +62,9 @@ type Note struct {
 // ErrTooLarge is a plan whose memory is beyond counting.
 var ErrTooLarge = errors.New("too large to count")
 
-// tooLarge is the bytes from which on that is so.
-const tooLarge = float64(MaxBytes) / 4
+// tooLarge is the bytes from which on that is so: below it every whole number of
+// bytes, and the sum of all parts, is exact in a float64.
+const tooLarge float64 = 1 << 52
 
 // tally is the bytes of each moment.
 type tally [numMoments]float64

@@ -44,7 +44,7 @@ func Fits(a Arch, p Plan) (Bytes, bool, error) {
 	}
 	defer s.close()
 	total := bytesOf(s.shows())
-	if total >= MaxBytes/4 {
+	if float64(total) >= tooLarge {
 		return total, false, ErrTooLarge
 	}
 	return total, p.GPU.Usable == 0 || total <= p.GPU.Usable && s.cacheFits(), nil
