@@ -73,8 +73,10 @@ var shortContexts = map[string]string{
 	"google-t5/t5-small": "n_positions of its config.json", "google-t5/t5-base": "n_positions of its config.json",
 	"google-t5/t5-large": "n_positions of its config.json", "google/t5-v1_1-xxl": "n_positions of its class",
 	"google/flan-t5-large": "n_positions of its config.json", "google/flan-t5-xl": "n_positions of its config.json",
-	"google/flan-t5-xxl":      "n_positions of its class; its config.json has none",
-	"openai/whisper-large-v3": "max_target_positions of its config.json", "openai/whisper-large-v3-turbo": "max_target_positions of its config.json",
+	"google/flan-t5-xxl":   "n_positions of its class; its config.json has none",
+	"google/switch-base-8": "n_positions of its class", "Salesforce/blip2-flan-t5-xl": "n_positions of its class",
+	"microsoft/trocr-base-handwritten": "max_position_embeddings of its config.json",
+	"openai/whisper-large-v3":          "max_target_positions of its config.json", "openai/whisper-large-v3-turbo": "max_target_positions of its config.json",
 }
 
 func TestFindMoreNicknames(t *testing.T) {

@@ -47,6 +47,9 @@ func readConfig(data []byte, options ConfigOptions, notes *ReadNotes) (estimator
 }
 
 func readRoot(root object, options ConfigOptions, notes *ReadNotes) (estimator.Arch, error) {
+	if class, parts := root.word("_class_name"), root["components"]; class != "" && parts.IsObject() {
+		return pipelineOf(class, parts, options, notes)
+	}
 	r, err := readerFor(root, options.File, notes)
 	if err != nil {
 		return estimator.Arch{}, err

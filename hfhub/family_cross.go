@@ -27,7 +27,7 @@ func buildCrossDecoder(r *reader) estimator.Arch {
 
 // bartDecoder names the keys of BART's decoder by itself.
 const bartDecoder = "hidden=d_model:1024 layers=decoder_layers:12 heads=decoder_attention_heads:16 kv=:0 head_dim=:0 ffn=decoder_ffn_dim:4096 vocab:50265 ctx=max_position_embeddings:1024 " +
-	"positions=max_position_embeddings:1024 position_offset:2 final_norms:0 embed_norms:1 cross_width=cross_attention_hidden_size:0 tied=:true knows=encoder_layers,encoder_attention_heads "
+	"positions=max_position_embeddings:1024 position_offset:2 final_norms:0 embed_norms:1 cross_width=cross_attention_hidden_size:0 tied=:true whole_model:true knows=encoder_layers,encoder_attention_heads "
 
 // buildSwin makes a Swin transformer: at each level blocks that attend within
 // windows, and a merge of two by two pixels between levels.
@@ -86,9 +86,9 @@ func crossed() map[string]family {
 		"nougat":                         {like: "vision-encoder-decoder"},
 		"vision-encoder-decoder/mbart":   {like: "gpt2", build: buildCrossDecoder, facts: bartDecoder + "final_norms:1"},
 		"vision-encoder-decoder/bart":    {like: "gpt2", build: buildCrossDecoder, facts: bartDecoder},
-		"vision-encoder-decoder/gpt2":    {like: "gpt2", build: buildCrossDecoder, facts: "cross_width=:0"},
+		"vision-encoder-decoder/gpt2":    {like: "gpt2", build: buildCrossDecoder, facts: "whole_model:true cross_width=:0"},
 		"vision-encoder-decoder/roberta": {like: "vision-encoder-decoder/bert", facts: "vocab:50265 pad_positions:2"},
-		"vision-encoder-decoder/bert": {like: "gpt2", build: buildCrossDecoder, facts: "hidden=hidden_size:768 layers=num_hidden_layers:12 heads=num_attention_heads:12 ffn=intermediate_size:3072 vocab:30522 " +
+		"vision-encoder-decoder/bert": {like: "gpt2", build: buildCrossDecoder, facts: "whole_model:true hidden=hidden_size:768 layers=num_hidden_layers:12 heads=num_attention_heads:12 ffn=intermediate_size:3072 vocab:30522 " +
 			"ctx=max_position_embeddings:512 positions=max_position_embeddings:512 token_types=type_vocab_size:2 final_norms:0 embed_norms:1 cross_width=:0"},
 		"nougat/mbart":    {like: "vision-encoder-decoder/mbart"},
 		"trocr":           {like: "gpt2", build: buildCrossDecoder, facts: bartDecoder},

@@ -140,6 +140,9 @@ func (r *reader) sparse() func(int) bool {
 			return list[i].String() == "sparse" || list[i].String() == "moe" || list[i].Type == gjson.Number && list[i].Int() > 0
 		}
 	}
+	if at := r.numbersIn("moe_words"); len(at) > 0 {
+		return func(i int) bool { return at[int64(i)] }
+	}
 	if _, _, ok := r.find("moe_layers"); ok {
 		at := r.ints("moe_layers")
 		if len(at) > 0 {
@@ -153,6 +156,21 @@ func (r *reader) sparse() func(int) bool {
 		at := int64(i)
 		return at >= first && (last == 0 || at <= last) && (at-offset+phase)%every == 0 && !dense[at]
 	}
+}
+
+// numbersIn reads numbers that stand in one text, between commas (Step 3).
+func (r *reader) numbersIn(name string) map[int64]bool {
+	v, _, ok := r.find(name)
+	if !ok || v.Type != gjson.String {
+		return nil
+	}
+	at := map[int64]bool{}
+	for word := range strings.SplitSeq(v.Str, ",") {
+		if n, err := strconv.ParseInt(strings.TrimSpace(word), 10, 32); err == nil {
+			at[n] = true
+		}
+	}
+	return at
 }
 
 // ffn makes the part of a block that works on each token alone.

@@ -36,7 +36,7 @@ func rareDecoders() map[string]family {
 		"btlm":       {like: "jais"},
 		"fuyu":       {like: "persimmon", build: buildFuyu, facts: "patch=patch_size:30 channels=num_channels:3"},
 		"llada":      {like: "llama", facts: "hidden=d_model:4096 layers=n_layers:32 heads=n_heads:32 kv=n_kv_heads:0 ffn=mlp_hidden_size:12288 vocab=embedding_size,vocab_size:126464 ctx=max_sequence_length:4096 tied=weight_tying:false qkv_bias=include_qkv_bias:false out_bias=include_bias:false mlp_bias=include_bias:false knows=block_group_size,multi_query_attention"},
-		"Dream":      {like: "qwen2"},
+		"Dream":      {like: "qwen2", facts: "whole_model:true"},
 		"sdar":       {like: "qwen3", facts: "knows=block_size"},
 		"sdar_moe":   {like: "qwen3_moe", facts: "knows=block_size"},
 		"telechat":   {like: "llama", layer: telechatLayer, facts: "layers=n_layer,num_hidden_layers:30 heads=n_head,num_attention_heads:32 ffn=ffn_hidden_size,intermediate_size:12288 vocab:160256 ctx=max_position_embeddings,seq_length:8192 qkv_bias= out_bias=:true mlp_bias="},
