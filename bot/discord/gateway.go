@@ -205,7 +205,7 @@ func (b *Bot) follow(ctx context.Context, s *shard, live <-chan struct{}, since 
 		case <-ctx.Done():
 			return nil
 		case <-t.done:
-			return errSevered
+			return t.ended()
 		case <-live:
 			b.log.Info("gateway session live", "shard", s.id)
 		case now := <-check.C:

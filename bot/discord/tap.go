@@ -29,6 +29,7 @@ type tap struct {
 	mu     sync.Mutex
 	code   int // close code, 0 if none came
 	closed bool
+	cause  error         // why it is closed
 	done   chan struct{} // closed when the connection is over
 }
 
@@ -56,7 +57,7 @@ func newTap(conn net.Conn, watch tapWatch) *tap {
 func (t *tap) Read(p []byte) (int, error) {
 	for len(t.out) == 0 {
 		if t.failure != nil {
-			t.finish()
+			t.finish(t.failure)
 			return 0, t.failure
 		}
 		buffer := make([]byte, 4096)
@@ -74,17 +75,24 @@ func (t *tap) Read(p []byte) (int, error) {
 
 // Close ends the connection; a read under way returns.
 func (t *tap) Close() error {
-	t.finish()
+	t.finish(net.ErrClosed)
 	return t.Conn.Close()
 }
 
-func (t *tap) finish() {
+func (t *tap) finish(cause error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.closed {
-		t.closed = true
+		t.closed, t.cause = true, cause
 		close(t.done)
 	}
+}
+
+// ended is why the connection is over; nil while it is not.
+func (t *tap) ended() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.cause
 }
 
 // closeCode is the code that Discord closed with, 0 if it did not say.
