@@ -77,7 +77,7 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 		after++
 	}
 	switch {
-	case c.total, s.countedSize(from):
+	case c.total, s.countedSize(from), to < len(s.atoms) && gpuNouns[s.atoms[to].text], s.listedSize(to):
 	case s.taggedAt(to, "gpuword"), s.taggedAt(after, "gpuword"), s.standsAt(to, "gpuword"):
 	case s.taggedBefore(from, "on"), s.taggedBefore(from, "gpuword"):
 	case s.taggedAt(to, "ask") && s.fitsAt(to):
@@ -90,6 +90,19 @@ func (s *scan) sizedCard(from, to int, gb float64) (card, bool) {
 	}
 	return c, true
 }
+
+// listedSize says that a memory of cards follows an "or" at i: the 24GB of "16GB
+// or 24GB card".
+func (s *scan) listedSize(i int) bool {
+	if !s.free(i) || !choiceMarks[s.atoms[i].text] {
+		return false
+	}
+	end, gb := s.memoryAt(i + 1)
+	return sane(gb) && end < len(s.atoms) && (gpuNouns[s.atoms[end].text] || s.taggedAt(end, "gpuword"))
+}
+
+// choiceMarks stand between sizes to choose from.
+var choiceMarks = map[string]bool{"or": true, "vs": true, "versus": true, "/": true, "或": true}
 
 // countedSize says that the memory at i is counted as cards are: 两张24G.
 func (s *scan) countedSize(i int) bool {
@@ -146,6 +159,8 @@ func (s *scan) findCounts() {
 			k = end + 1
 		case s.atoms[i].kind == han && s.skipMeasure(end) > end && !s.atoms[end].is("个") && !s.atoms[end].is("路"):
 			k = s.skipMeasure(end)
+		case s.spelledCount(i, end):
+			k = end
 		case end+1 < len(s.atoms) && s.atoms[end].is("of") && (s.atoms[end+1].is("them") || s.atoms[end+1].is("those") || s.atoms[end+1].is("these")):
 			k = end + 2
 		default:
@@ -161,6 +176,15 @@ func (s *scan) findCounts() {
 			s.counts = append([]int64{n}, others...)
 		}
 	}
+}
+
+// spelledCount says that a spelled number at i..end is all that is said of what it
+// fits on: "does it fit on four?"
+func (s *scan) spelledCount(i, end int) bool {
+	if s.atoms[i].kind != letters || i == 0 || !s.atoms[i-1].is("on") || len(s.cards) == 0 {
+		return false
+	}
+	return end == len(s.atoms) || s.atoms[end].kind == mark
 }
 
 // isOneCard says that the phrase at i is 单卡 or the like.

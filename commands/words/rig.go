@@ -91,6 +91,9 @@ func (s *scan) pooled(i int) []int {
 		joined = joined || s.joins(to) == "and"
 		to++
 	}
+	for k := from; k <= to; k++ {
+		joined = joined && !s.cards[k].wanted // "replaced our V100s with H100s"
+	}
 	if !joined || s.taggedBefore(s.cards[from].from, "between") {
 		return nil
 	}
@@ -155,7 +158,7 @@ func (s *scan) betweenCards(i int) bool {
 }
 
 // ownWords stand before a card that is there, or may be bought.
-var ownWords = map[string]bool{"a": true, "an": true, "the": true, "my": true, "our": true, "old": true, "used": true, "spare": true, "second": true, "new": true, "extra": true, "also": true, "有": true, "我": true}
+var ownWords = map[string]bool{"a": true, "an": true, "the": true, "my": true, "our": true, "old": true, "older": true, "used": true, "spare": true, "second": true, "new": true, "extra": true, "also": true, "有": true, "我": true}
 
 // plusBetween says that a plus stands there.
 func (s *scan) plusBetween(from, to int) bool {

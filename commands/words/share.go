@@ -97,12 +97,12 @@ func (s *scan) otherSizes(c *card) []float64 {
 	if row == nil || c.gb == 0 || len(row.sizes) < 2 {
 		return nil
 	}
-	if end, gb := s.ownSizeAt(row, c.to+1); gb > 0 && rangeMarks[s.atoms[c.to].text] && gb != c.gb {
+	if end, gb := s.ownSizeAt(row, c.to+1); gb > 0 && choiceMarks[s.atoms[c.to].text] && gb != c.gb {
 		c.to = end
 		return []float64{gb}
 	}
 	for back := 1; back <= 2; back++ {
-		if at := c.from - 1 - back; at >= 0 && rangeMarks[s.atoms[c.from-1].text] {
+		if at := c.from - 1 - back; at >= 0 && choiceMarks[s.atoms[c.from-1].text] {
 			if end, gb := s.ownSizeAt(row, at); gb > 0 && end == c.from-1 && gb != c.gb {
 				c.from = at
 				return []float64{gb}

@@ -36,7 +36,7 @@ func (s *scan) strangerAt(i int) (card, bool) {
 }
 
 // suffixes end the names of cards.
-var suffixes = map[string]bool{"ti": true, "super": true, "xt": true, "xtx": true, "m": true, "d": true, "gre": true, "x": true, "s": true}
+var suffixes = map[string]bool{"ti": true, "super": true, "xt": true, "xtx": true, "m": true, "d": true, "gre": true, "x": true, "s": true, "ada": true, "pro": true, "laptop": true, "blackwell": true}
 
 // meet takes a card that no table knows by its memory, and where that was not
 // said remembers its name.
