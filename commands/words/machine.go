@@ -19,6 +19,9 @@ func (s *scan) perMachine(i int) (int64, int) {
 // eachAround says that the number of a card is that of each machine: "one L4 per
 // node", 每台8张A100.
 func (s *scan) eachAround(c *card) bool {
+	if c.gb > 0 && s.free(c.to) && s.atoms[c.to].is("each") && memoryUnits[s.atoms[c.to-1].text] > 0 && !s.machineAt(c.to+1) {
+		return false // "8 A100 (40GB each, two servers)"
+	}
 	if s.taggedAt(c.to, "each") || s.free(c.to) && s.atoms[c.to].is("each") || s.endsAt(c.from, "each") {
 		return true
 	}

@@ -14,7 +14,7 @@ func (s *scan) dropUnmeant() {
 		s.models = meant
 	}
 	for i, m := range s.models {
-		if i == 0 || !s.endsBefore(m.from, "wanted") && !s.failsInstead(s.models[i-1], m) {
+		if i == 0 || !s.endsBefore(m.from, "wanted") && !s.failsInstead(s.models[i-1], m) && !s.askedInstead(s.models[i-1], m) {
 			continue
 		}
 		if last := s.models[i-1]; m.bare() && last.family != nil {
@@ -34,6 +34,12 @@ func (s *scan) former(m *model) bool {
 // loads, but with the 13B it is out of memory".
 func (s *scan) failsInstead(one, other *model) bool {
 	return one.bare() && other.bare() && s.saysBetween(one.to, other.from, "contrast") && s.saysBetween(other.to, min(other.to+maxFailure, len(s.atoms)), "fails")
+}
+
+// askedInstead says that the one works and a size in another clause is asked
+// about: "the 7b works, would a 14b fit".
+func (s *scan) askedInstead(one, other *model) bool {
+	return other.bare() && !slices.Contains(s.r.plainly(one).sizes, other.sizes[0]) && s.clauseSays(one.from, one.to, "works") && !s.clauseSays(other.from, other.to, "works") && s.clauseSays(other.from, other.to, "ask")
 }
 
 // maxFailure is how far behind a size its failure is told.
