@@ -36,13 +36,16 @@ func (s *scan) eachAround(c *card) bool {
 
 // machines is how many machines the text speaks of at most; 0 where it does not say.
 func (s *scan) machines() int64 {
-	most := int64(0)
+	if s.boxes != 0 {
+		return max(0, s.boxes)
+	}
+	s.boxes = -1
 	for i := range s.atoms {
-		if end, n, ok := s.numeralAt(i); ok && n > most && s.machineAt(end) {
-			most = n
+		if end, n, ok := s.numeralAt(i); ok && n > s.boxes && s.machineAt(end) {
+			s.boxes = n
 		}
 	}
-	return most
+	return max(0, s.boxes)
 }
 
 // partOfWord says that the number goes on a word: the 7 of qwen-7.

@@ -33,7 +33,7 @@ func BenchmarkReadLongest(b *testing.B) {
 // BenchmarkReadSizes reads the longest messages of nothing but sizes and cards.
 func BenchmarkReadSizes(b *testing.B) {
 	reader := words.New(nil)
-	for _, piece := range []string{"24g 20g free ", "mig 3g.40gb ", "一两张3090和", "4060 8gb 24gb total "} {
+	for _, piece := range []string{"24g 20g free ", "mig 3g.40gb ", "一两张3090和", "4060 8gb 24gb total ", "each node 8x a100 "} {
 		long := strings.Repeat(piece, words.MaxRunes/len([]rune(piece)))
 		b.Run(strings.TrimSpace(piece), func(b *testing.B) {
 			for b.Loop() {

@@ -26,6 +26,7 @@ type scan struct {
 	rigs    []rig   // what hardware is asked about, the answer's first
 	counts  []int64 // numbers of GPUs, said apart from a card
 	most    int64   // the largest number of GPUs said
+	boxes   int64   // machines, once looked for; -1: none said
 	numbers map[string]float64
 	past    map[string]bool // numbers of how a model was trained before
 	amounts int             // memory sizes that are no card's
