@@ -45,7 +45,7 @@ func qwenTensors(head bool) []hubtest.Tensor {
 
 func resolver(t *testing.T, hub *hubtest.Hub) *hfhub.Resolver {
 	t.Helper()
-	client, err := hfhub.New(hfhub.Settings{Endpoint: hub.URL(), Timeout: time.Second, MaxWait: time.Millisecond})
+	client, err := hfhub.New(hfhub.Settings{Endpoint: hub.URL(), Timeout: time.Minute, Deadline: time.Minute, MaxWait: time.Millisecond})
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	return hfhub.NewResolver(client)

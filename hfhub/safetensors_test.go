@@ -139,7 +139,7 @@ func TestHostileWeightFiles(t *testing.T) {
 			hub := hubtest.New(t)
 			hub.Add("org/m", nil, hubtest.With("model.safetensors", good), hubtest.NoSummary())
 			hub.Break("cdn", "", -1, row.mode)
-			client, _ := dial(t, hub, func(s *Settings) { s.Timeout, s.Deadline = time.Second/2, 3*time.Second })
+			client, _ := dial(t, hub, hurried(row.want))
 			_, err := weigh(t, client, "org/m", TensorOptions{})
 			require.ErrorIs(t, err, row.want)
 			require.NotContains(t, err.Error(), "Signature", "no signed address in an error")

@@ -135,11 +135,8 @@ func TestManyShards(t *testing.T) {
 	require.Equal(t, int64(58*256*3*2048*7168), w.Parameters, "scales are no parameters")
 	require.Less(t, hub.Count("hub"), 170)
 	require.Equal(t, 163, hub.Count("cdn"), "one range a shard")
-	t.Logf("%d requests to the Hub, %d to the CDN, %d bytes, %v", hub.Count("hub"), hub.Count("cdn"), hub.Bytes(), took)
-	if !testing.Short() { // the race detector's reading takes longer than the waiting
-		oneByOne := time.Duration(hub.Count("hub")+hub.Count("cdn")) * 30 * time.Millisecond
-		require.Less(t, took, oneByOne*9/10, "shards are read side by side")
-	}
+	t.Logf("%d requests to the Hub, %d to the CDN, %d at once, %d bytes, %v", hub.Count("hub"), hub.Count("cdn"), hub.Most(), hub.Bytes(), took)
+	require.GreaterOrEqual(t, hub.Most(), 4, "shards are read side by side")
 
 	hub.Reset()
 	quick, err := weigh(t, client, "deepseek-ai/V3", TensorOptions{Quick: true})

@@ -20,6 +20,8 @@ type Hub struct {
 	renamed map[string]string // lower-case old id to new id
 	tokens  map[string][]string
 	log     []*Request
+	now     int // requests being answered
+	most    int // of them, at once
 	latency time.Duration
 	faults  []*Fault
 	budgets map[string]*budget

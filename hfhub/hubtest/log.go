@@ -50,11 +50,18 @@ func (h *Hub) Bytes() int64 {
 	return n
 }
 
+// Most is how many requests were being answered at once, at most.
+func (h *Hub) Most() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.most
+}
+
 // Reset forgets the requests so far.
 func (h *Hub) Reset() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.log = nil
+	h.log, h.most = nil, h.now
 }
 
 // counter is a ResponseWriter that remembers what was written.
@@ -87,11 +94,14 @@ func (h *Hub) logged(server string, next http.Handler) http.Handler {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			entry.Status, entry.Bytes = c.status, c.bytes
+			h.now--
 		}()
 		leaktest.Saw("the address asked of the "+server, r.URL.String())
 		leaktest.Header("a header for the "+server, r.Header)
 		h.mu.Lock()
 		h.log = append(h.log, entry)
+		h.now++
+		h.most = max(h.most, h.now)
 		wait := h.latency
 		h.mu.Unlock()
 		if !h.pause(r, wait) {
