@@ -11,12 +11,13 @@ func rareDecoders() map[string]family {
 			"mixture=is_moe:false knows=num_experts,keep_window_size,expert_retrieval_size,num_experts_per_tok"},
 		"jais2": {like: "llama", facts: "hidden:3328 heads:26 ffn:26624 vocab:150272 ctx:8192 gated:false norm_bias:true " +
 			"qkv_bias=attention_bias:true out_bias=attention_bias:true mlp_bias=mlp_bias:true"},
-		"nanochat":    {like: "llama", facts: "hidden:768 layers:12 heads:6 ffn:8192 vocab:50304 gated:false norm_free:true"},
-		"hyperclovax": {like: "llama", layer: postNormLayer, facts: "post_norm=use_post_norm:false"},
-		"granite_swa": {like: "granite", facts: "hidden:2560 layers:24 heads:20 kv:4 ffn:8192 vocab:100352 ctx:8192 tied:true sinks:true window=sliding_window:128 pattern:4 pattern_phase:3 knows=layer_rope_theta"},
-		"mellum":      {like: "qwen3_moe", facts: "hidden:2304 layers:28 ffn:7168 vocab:98304 ctx:131072 experts:64 expert_ffn:896 moe_list=mlp_layer_types moe_every=:1 moe_phase=:0 dense_list= window=sliding_window:1024 window_on=:false"},
-		"youtu":       {like: "minicpm3", facts: "hidden:2048 layers:32 heads:16 ffn:6144 vocab:128256 ctx:131072 kv_rank:512 q_rank:1536 nope_dim:128 rope_dim:64 v_head_dim=v_head_dim:128"},
-		"hrm_text":    {like: "llama", build: buildCycles, facts: "hidden:1536 layers=num_layers_per_stack,num_hidden_layers:16 heads:12 kv=:0 head_dim:128 ffn:4096 vocab:151808 norm_free:true out_gate:true high=H_cycles:2 low=L_cycles:3 knows=num_hidden_layers,L_bp_cycles"},
+		"nanochat":       {like: "llama", facts: "hidden:768 layers:12 heads:6 ffn:8192 vocab:50304 gated:false norm_free:true"},
+		"hyperclovax":    {like: "llama", layer: postNormLayer, facts: "post_norm=use_post_norm:false"},
+		"granite_swa":    {like: "granite", facts: "hidden:2560 layers:24 heads:20 kv:4 ffn:8192 vocab:100352 ctx:8192 tied:true sinks:true window=sliding_window:128 pattern:4 pattern_phase:3 knows=layer_rope_theta"},
+		"granitemoe_swa": {like: "granitemoeshared", facts: "ctx:8192 sinks:true window=sliding_window:128 pattern:4 pattern_phase:3 knows=layer_rope_theta"},
+		"mellum":         {like: "qwen3_moe", facts: "hidden:2304 layers:28 ffn:7168 vocab:98304 ctx:131072 experts:64 expert_ffn:896 moe_list=mlp_layer_types moe_every=:1 moe_phase=:0 dense_list= window=sliding_window:1024 window_on=:false"},
+		"youtu":          {like: "minicpm3", facts: "hidden:2048 layers:32 heads:16 ffn:6144 vocab:128256 ctx:131072 kv_rank:512 q_rank:1536 nope_dim:128 rope_dim:64 v_head_dim=v_head_dim:128"},
+		"hrm_text":       {like: "llama", build: buildCycles, facts: "hidden:1536 layers=num_layers_per_stack,num_hidden_layers:16 heads:12 kv=:0 head_dim:128 ffn:4096 vocab:151808 norm_free:true out_gate:true high=H_cycles:2 low=L_cycles:3 knows=num_hidden_layers,L_bp_cycles"},
 		"recurrent_gemma": {like: "gemma", layout: tiledLayout, facts: "hidden:2560 layers:26 heads:10 kv:0 head_dim=head_dim:0 ffn:7680 ffn_divide:2 ctx:8192 out_bias=:true mlp_bias=:true " +
 			"tile=block_types,_block_types window=attention_window_size:2048 width=lru_width:0 conv=conv1d_width:4"},
 		"zamba": {like: "zamba2", facts: "hidden:3712 layers:76 heads:16 kv:16 ffn:14848 vocab:32000 mamba:1 inner_norms:false state=mamba_d_state:16 time_rank=mamba_dt_rank:0 proj_bias=mamba_proj_bias:false conv_bias=mamba_conv_bias:true " +

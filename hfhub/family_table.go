@@ -19,7 +19,7 @@ func families() map[string]family {
 	memo.once.Do(func() {
 		memo.rows = map[string]family{}
 		for _, table := range []func() map[string]family{
-			llamaLike, mixtures, moreMixtures, latents, gptLike, rareDecoders, groupedHybrids, rwkvs, hybrids, gemmas, wrappers, moreWrappers, moreTowers, crossed, textBlocks, encoders, moreEncoders, pairs, morePairs, visions,
+			llamaLike, mixtures, moreMixtures, latents, gptLike, rareDecoders, newer, groupedHybrids, rwkvs, hybrids, gemmas, wrappers, moreWrappers, moreTowers, crossed, textBlocks, encoders, moreEncoders, pairs, morePairs, visions,
 		} {
 			maps.Copy(memo.rows, table())
 		}

@@ -6,7 +6,7 @@ import "membot/estimator"
 // a word for it in layer_types alone would leave its sizes to a guess.
 var mixerNeeds = map[string]string{
 	"chunked_attention": "chunk", "linear_attention": "linear_keys", "kda": "linear_values", "lightning": "linear_words", "fla": "expand_k",
-	"conv": "conv", "griffin": "width", "grouped": "group", "mamba": "mamba", "shared": "shared_blocks", "rwkv": "attn_width",
+	"conv": "conv", "griffin": "width", "hybrid": "times", "hybrid_sliding": "times", "grouped": "group", "mamba": "mamba", "shared": "shared_blocks", "rwkv": "attn_width",
 	"linear_map": "blocks", "none": "blocks",
 }
 
@@ -41,6 +41,8 @@ var mixerWords = map[string]func(*reader, slot) estimator.Mixer{
 	"fla":                       flaMixer,
 	"conv":                      shortConv,
 	"griffin":                   griffinMixer,
+	"hybrid":                    hybridAttention,
+	"hybrid_sliding":            hybridAttention,
 	"grouped":                   groupedMixer,
 	"mamba":                     mambaMixer,
 	"shared":                    sharedMixer,
