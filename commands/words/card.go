@@ -60,6 +60,9 @@ func newCards(table, instances string, words lexicon) *cards {
 		c.rows[row.base] = row
 		for name := range strings.SplitSeq(left, " | ") {
 			c.names.add(name, tag{"card", row.base})
+			if last := name[len(name)-1]; last >= 'a' && last <= 'z' && last != 's' {
+				c.names.add(name+"s", tag{"card", row.base}) // A10Gs
+			}
 			if strings.HasSuffix(name, " xt") || strings.HasSuffix(name, " gre") {
 				c.names.add("rx "+strings.TrimPrefix(name, "rx "), tag{"card", row.base})
 			}
