@@ -110,9 +110,9 @@ var servedRatchet = map[string]struct{ median, ninetieth float64 }{
 	"vllm kv_budget":            {0.0172, 0.0975},
 	"vllm kv_bytes_per_token":   {0.0003, 0.0005},
 	"vllm kv_tokens":            {0.0008, 0.0060},
-	"vllm weights":              {0.0025, 0.0248},
+	"vllm weights":              {0.0039, 0.0326},
 	"vllm workspace":            {0.0299, 0.0617},
-	"all":                       {0.0008, 0.0258},
+	"all":                       {0.0008, 0.0299},
 }
 
 // Logs of engines that no law was fitted on when they were first asked.
