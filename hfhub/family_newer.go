@@ -57,3 +57,21 @@ func gatedLatentLayer(r *reader, s slot) estimator.Layer {
 	}
 	return l
 }
+
+// sensedExpertsLayer has a second set of experts for what is seen, narrower than
+// those for words (ERNIE 4.5 VL): each expert is counted with its fellow.
+func sensedExpertsLayer(r *reader, s slot) estimator.Layer {
+	l := decoderLayer(r, s)
+	f := &l.FFN
+	sets := r.list("expert_ffn")
+	if f.Experts == 0 || len(sets) != 2 {
+		return l
+	}
+	f.SharedWidth = r.int("shared") * f.ExpertWidth
+	f.ExpertWidth += r.at("expert_ffn", 1)
+	l.Extra += r.int("hidden") * f.Experts // the second router
+	if f.RouterBias {
+		l.Extra += f.Experts
+	}
+	return l
+}

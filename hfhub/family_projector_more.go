@@ -92,6 +92,10 @@ func senseProjectors() map[string]projection {
 			seen := max(0, words-sizeIn(b, "num_visual_indicator_tokens", 5))
 			return v*stride*stride*seen + 2*seen + words*h
 		},
+		"ernie": func(_ *reader, v, h int64, b object) int64 { // pixels merged, then two frames, each by two linears and a norm
+			s := v * merge(b) * merge(b)
+			return 3*linear(s, s) + linear(2*s, s) + 4*s + linear(s, h) + h
+		},
 		"step3": func(_ *reader, v, h int64, b object) int64 { // two convolutions, a linear
 			out := sizeIn(b, "output_hidden_size", 4096)
 			return linear(4*v, out) + linear(9*out, 2*out) + 2*out*h
