@@ -114,15 +114,17 @@ func TestEveryLineReadIsParsed(t *testing.T) {
 	require.NoError(t, err)
 	held, err := os.ReadFile("words/testdata/heldout.txt")
 	require.NoError(t, err)
+	hardware, err := os.ReadFile("words/testdata/hardware.txt")
+	require.NoError(t, err)
 	service := &Service{Library: Shelf{}}
-	for line := range strings.Lines(string(own) + string(held)) {
+	for line := range strings.Lines(string(own) + string(held) + string(hardware)) {
 		at := strings.LastIndex(line, " => ")
 		if at < 0 || strings.HasPrefix(line, "# ") {
 			continue
 		}
 		question := line[:at]
 		reading := service.read(Question{Text: question})
-		for _, typed := range slices.Concat([]string{reading.Line}, reading.Choices, reading.Also) {
+		for _, typed := range slices.Concat([]string{reading.Line}, reading.Choices, reading.Also, reading.Beside) {
 			if typed == "" {
 				continue
 			}
@@ -132,8 +134,34 @@ func TestEveryLineReadIsParsed(t *testing.T) {
 		a := service.Answer(t.Context(), Question{Text: question})
 		if a.Error != nil {
 			require.Contains(t, append(lost, "unsupported_architecture"), a.Error.Code, "%q: %+v", question, a.Error)
+			continue
+		}
+		for _, beside := range reading.Beside {
+			r, err := Parse(beside)
+			require.NoError(t, err)
+			sized := slices.ContainsFunc(a.Options, func(o Option) bool {
+				return strings.Contains(o.Question+" ", " gpu:"+r.Plan.GPU.Name+" ")
+			})
+			require.True(t, sized || a.Kind != "fit", "%q: %s is not sized: %+v", question, beside, a.Options)
 		}
 	}
+}
+
+// Of several cards each is sized, in the order that they were named in where all
+// fit.
+func TestEachCardIsSized(t *testing.T) {
+	a := plainly(t, "Will Llama 3.1 8B run on a 3090, a 4080 or two 4060 8gb?", "")
+	require.Nil(t, a.Error)
+	require.Equal(t, "/fit meta-llama/Llama-3.1-8B infer gpu:3090", a.Question)
+	fits := map[string]bool{}
+	for _, o := range a.Options {
+		fits[o.Question[strings.Index(o.Question, " infer")+1:]] = o.Fits
+	}
+	require.True(t, fits["infer gpu:3090"])
+	require.Contains(t, fits, "infer gpu:4080")
+	require.False(t, fits["infer gpu:4080"], "16.6 GiB on 15.6")
+	require.Contains(t, fits, "infer gpus:2 gpu:4060")
+	require.Contains(t, a.Assumptions[0].Text, "4080, 2 × 4060")
 }
 
 // A change of the canonical line, with all its defaults written out, is still a
