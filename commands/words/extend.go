@@ -20,10 +20,19 @@ func (s *scan) extend(m *model) *model {
 		if !ok || !s.takes(m, p) {
 			break
 		}
+		if p.what == 'v' && m.sizeWithoutUnit(p.text) {
+			p.what, p.text = 's', p.text+"b"
+		}
 		m.take(p)
 		m.to += p.len
 	}
 	return m
+}
+
+// sizeWithoutUnit says that a number behind the name is no version of the family
+// but one of its sizes, the b left out: "gpt-oss-20".
+func (m *model) sizeWithoutUnit(number string) bool {
+	return len(m.sizes) == 0 && !m.family.numbers[number] && m.family.hasSize(number+"b")
 }
 
 // isSize says that a number of parameters stands at i.
