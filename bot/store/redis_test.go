@@ -97,7 +97,7 @@ func TestServerComesAndGoesUnderLoad(t *testing.T) {
 		before := a.asked.Load()
 		require.Eventually(t, func() bool { return a.asked.Load() > before+200 }, time.Minute, time.Millisecond, "questions go on")
 	}
-	asked()
+	require.Eventually(t, func() bool { return a.hits.Load() > 100 }, time.Minute, time.Millisecond, "what was kept is found")
 	healthy(true)
 
 	for name, fault := range map[string]struct{ begin, end func() }{
@@ -122,7 +122,6 @@ func TestServerComesAndGoesUnderLoad(t *testing.T) {
 	// A question asks up to three times, each waits a deadline at most, and a busy
 	// machine adds its own.
 	require.Less(t, time.Duration(a.slowest.Load()), 6*deadline+busy)
-	require.Positive(t, a.hits.Load())
 	require.Equal(t, 1, log.count(warned), "a flapping store is told of once a minute:\n%s", log.String())
 }
 
