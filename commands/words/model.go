@@ -37,13 +37,33 @@ func (s *scan) findModels() {
 		if !ok {
 			continue
 		}
+		i = m.to - 1
+		if m.outOfScript(); m.bare() && len(m.sizes) == 0 {
+			continue
+		}
 		s.claim(m.from, m.to)
 		s.models = append(s.models, m)
-		i = m.to - 1
 	}
 	s.dropUnmeant()
 	s.mergeSizes()
 	s.listSizes()
+}
+
+// scriptEnds end the names of programs: train_gemma.sh.
+var scriptEnds = map[string]bool{"sh": true, "py": true, "ipynb": true}
+
+// outOfScript leaves of a program's name the model with a size that it is for,
+// or nothing.
+func (m *model) outOfScript() {
+	last := len(m.words) - 1
+	if last < 0 || !scriptEnds[m.words[last]] {
+		return
+	}
+	if len(m.sizes) == 0 {
+		*m = model{from: m.from, to: m.to}
+		return
+	}
+	m.words, m.typed, m.prefix = m.words[:last], m.typed[:len(m.typed)-1], nil
 }
 
 // modelAt reads the mention that begins at i.
