@@ -142,12 +142,12 @@ func (s *scan) cardAt(i int) (int, string) {
 }
 
 // cardSound says that the atoms really are a card's name, and not a number of
-// tokens or "a 100".
+// tokens, "a 100" or "4090 ds" with DeepSpeed.
 func (s *scan) cardSound(i, end int) bool {
 	for k := i + 1; k < end; k++ {
 		before, here := s.atoms[k-1], s.atoms[k]
 		model := k+1 < end && s.atoms[k+1].gap == glued // the b of b60
-		if here.gap == spaced && (before.kind == letters && len(before.text) < 2 || here.kind == letters && len(here.text) < 2 && !model) {
+		if here.gap == spaced && (before.kind == letters && len(before.text) < 2 || here.kind == letters && (len(here.text) < 2 || here.is("ds")) && !model) {
 			return false
 		}
 	}
