@@ -141,9 +141,22 @@ func atomAt(runes []rune, i int, before []atom) (int, atom) {
 		if n > 1 && i > 0 && isDigit(runes[i-1]) && i+n < len(runes) && isDigit(runes[i+n]) && timesBehindUnit[strings.ToLower(string(runes[i:i+n]))] {
 			n-- // A100-80Gx8
 		}
+		if i > 1 && isDigit(runes[i-1]) && isDigit(runes[i-2]) && i+n < len(runes) && isDigit(runes[i+n]) {
+			n = unitBeforeCard(strings.ToLower(string(runes[i:i+n])), n) // 32GV100
+		}
 		return n, atom{text: strings.ToLower(string(runes[i : i+n])), kind: letters}
 	}
 	return 1, atom{text: string(c), kind: mark}
+}
+
+// unitBeforeCard is the length of the unit of memory that a card's letter is
+// glued to: the g of 32GV100, the gb of 80GBA100; else n.
+func unitBeforeCard(word string, n int) int {
+	unit := strings.TrimRight(word, "vahltp")
+	if (unit == "g" || unit == "gb") && len(word) == len(unit)+1 {
+		return len(unit)
+	}
+	return n
 }
 
 // cardEnding says that the letters behind a number end a card's name: 6700xt, and
@@ -179,7 +192,7 @@ digits:
 		case isDigit(c):
 			b.WriteRune(c)
 			continue
-		case c == '.' && digitNext, c == '_' && digitNext && n > 0 && n < 3 && !quant && (i == 0 || runes[i-1] != '_'):
+		case c == '.' && digitNext, c == '_' && digitNext && n > 0 && n < 3 && !quant && (i == 0 || runes[i-1] != '_') && !versionAndSize(runes, i, n):
 			b.WriteByte('.')
 			continue
 		case c == ',' && thousands(runes[i:], n):
@@ -197,6 +210,19 @@ digits:
 		value = 0
 	}
 	return max(n, 1), atom{text: text, kind: number, value: value}
+}
+
+// versionAndSize says that the underscore at n parts the version glued to a name
+// from the size: internlm2_7b.
+func versionAndSize(runes []rune, i, n int) bool {
+	if i == 0 || !isLetter(runes[i-1]) {
+		return false
+	}
+	k := i + n + 1
+	for k < len(runes) && isDigit(runes[k]) {
+		k++
+	}
+	return k < len(runes) && (runes[k] == 'b' || runes[k] == 'B') && (k+1 == len(runes) || !isLetter(runes[k+1]))
 }
 
 // thousands says that the comma at n parts thousands: 128,000.

@@ -110,6 +110,9 @@ func (s *scan) memoryAt(i int) (end int, gb float64) {
 	if end, gb := s.profileAt(i); end > i {
 		return end, gb
 	}
+	if v := s.atoms[i].value; unit < 1 && v >= 4000 && math.Mod(v, 1000) == 0 {
+		return i + 2, v / 1000 // 8000MiB are what is sold as 8 GB
+	}
 	return i + 2, s.atoms[i].value * unit
 }
 

@@ -22,6 +22,9 @@ var (
 // counted is a star that multiplies, and no markup: 8*H20, A100*8.
 var counted = regexp.MustCompile(`\b\*(\w)`)
 
+// escaped is a mark of markup that was to be seen: 3\*8\*A100.
+var escaped = regexp.MustCompile(`\\([*_~#])`)
+
 // notModels are the parts of the Hub that hold no models.
 var notModels = map[string]bool{"datasets": true, "spaces": true, "docs": true, "papers": true, "blog": true, "collections": true, "organizations": true, "models": true}
 
@@ -29,6 +32,9 @@ var notModels = map[string]bool{"datasets": true, "spaces": true, "docs": true, 
 // them, no mentions, no paths, nothing that cannot be seen.
 func clean(text string) string {
 	text = visible(text)
+	if strings.Contains(text, `\`) {
+		text = escaped.ReplaceAllString(text, "$1")
+	}
 	if strings.Contains(text, "](") {
 		text = maskedLink.ReplaceAllStringFunc(text, func(s string) string {
 			return hubID(maskedLink.FindStringSubmatch(s)[1])

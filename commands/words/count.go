@@ -93,6 +93,7 @@ func (s *scan) addCard(c card) {
 		old := &s.cards[i]
 		if old.base == c.base && (old.gb == c.gb || c.gb == 0 || old.gb == 0) {
 			old.gb = max(old.gb, c.gb)
+			c.wanted = c.wanted || old.count > 0 && c.count > 0 && old.count != c.count && s.failsOn(*old, c)
 			old.mention(c)
 			return
 		}
@@ -235,7 +236,7 @@ func (s *scan) numeralAt(i int) (end int, n int64, ok bool) {
 	}
 	if a := s.atoms[i]; a.kind == number {
 		whole := a.value >= 1 && a.value <= maxCount && a.value == float64(int64(a.value))
-		if !whole || i+1 < len(s.atoms) && s.atoms[i+1].gap == glued && s.atoms[i+1].kind == letters && !isTimes(s.atoms[i+1]) && !gpuNouns[s.atoms[i+1].text] && !s.claimed[i+1] {
+		if !whole || i+1 < len(s.atoms) && s.atoms[i+1].gap == glued && s.atoms[i+1].kind == letters && !isTimes(s.atoms[i+1]) && !gpuNouns[s.atoms[i+1].text] && !s.machineAt(i+1) && !s.claimed[i+1] {
 			return i, 0, false
 		}
 		return i + 1, int64(a.value), true
@@ -293,7 +294,7 @@ func (s *scan) countOfCard(c *card) {
 		k--
 	}
 	counted := false
-	if from, n, ok := s.numeralEnding(k); ok && !s.partOfWord(from) {
+	if from, n, ok := s.numeralEnding(k); ok && !s.partOfWord(from) && !s.setsOther(from, c.from) {
 		c.count, c.one, counted = n, n == 1, true
 		c.from, c.others = s.rangeBefore(from, n)
 	}
@@ -306,6 +307,10 @@ func (s *scan) countOfCard(c *card) {
 	right, n := s.countBehind(c.to)
 	if each, to := s.perMachine(c.to); each > 0 && counted {
 		c.count, c.one, c.to = c.count*each, false, to
+		return
+	}
+	if all, to := s.machinesBehind(c.to); all > 0 && !counted {
+		c.count, c.one, c.to = all, false, to
 		return
 	}
 	if s.eachAround(c) && (counted || right == c.to) {

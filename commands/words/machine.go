@@ -1,5 +1,7 @@
 package words
 
+import "slices"
+
 // perMachine reads how many stand in each machine: （每台 8 张）, "each with 8".
 func (s *scan) perMachine(i int) (int64, int) {
 	for n := 0; n < 2 && s.free(i) && (s.atoms[i].kind == mark || s.atoms[i].is("服") || s.atoms[i].is("机")); n++ {
@@ -14,6 +16,24 @@ func (s *scan) perMachine(i int) (int64, int) {
 		return 0, i
 	}
 	return n, s.skipMeasure(to)
+}
+
+// machinesBehind reads machines times their cards behind a card: "A100 2 nodes x
+// 8 GPUs".
+func (s *scan) machinesBehind(i int) (int64, int) {
+	at, n, ok := s.numeralAt(s.skip(i, 2))
+	end, _, machine := s.tagAt(at, "machine")
+	if !ok || !machine || !s.free(end) || !isTimes(s.atoms[end]) {
+		return 0, i
+	}
+	to, each, ok := s.numeralAt(end + 1)
+	if !ok || s.memoryFollows(end+1) {
+		return 0, i
+	}
+	if s.free(to) && gpuNouns[s.atoms[to].text] {
+		to++
+	}
+	return n * each, s.skipMeasure(to)
 }
 
 // eachAround says that the number of a card is that of each machine: "one L4 per
@@ -51,6 +71,15 @@ func (s *scan) machines() int64 {
 // partOfWord says that the number goes on a word: the 7 of qwen-7.
 func (s *scan) partOfWord(i int) bool {
 	return i > 0 && s.atoms[i].kind == number && s.atoms[i].tight() && s.atoms[i-1].kind == letters && !isTimes(s.atoms[i-1])
+}
+
+// setsOther says that the number is what some other setting was given, right
+// before a card: the 4096 of "seq=4096 A100".
+func (s *scan) setsOther(from, card int) bool {
+	if from < 2 || !s.atoms[from-1].is("=") || s.atoms[from-2].kind != letters || gpuNouns[s.atoms[from-2].text] {
+		return false
+	}
+	return !slices.ContainsFunc(s.atoms[from:card], func(a atom) bool { return isTimes(a) || measureWords[a.text] })
 }
 
 // behindMemory is the end of the memory size at i, or i.
@@ -102,6 +131,12 @@ func (s *scan) countMachines(c *card) {
 	if from := c.from - 1; c.count > 1 && from > 0 && s.free(from) && isTimes(s.atoms[from]) {
 		if at, n, ok := s.numeralEnding(from); ok && n > 1 && n <= maxAlone && !s.partOfWord(at) {
 			c.count, c.from = c.count*n, at // 8x8H800
+			return
+		}
+	}
+	if c.count > 1 && s.machineAt(s.skip(c.to, 2)) {
+		if at, n, ok := s.numeralEnding(c.from); ok && n > 1 && n <= maxAlone && !s.partOfWord(at) {
+			c.count, c.from = c.count*n, at // "2 8xH100 nodes"
 			return
 		}
 	}

@@ -5,6 +5,26 @@ import (
 	"strings"
 )
 
+// findTuned reads a bare 调 before a model as its training: 调Baichuan 13B,
+// 调个7B, and not 强调 or 调用.
+func (s *scan) findTuned() {
+	for _, m := range s.models {
+		i := m.from - 1
+		for i > 0 && tunedBetween[s.atoms[i].text] {
+			i--
+		}
+		if i >= 0 && s.free(i) && s.atoms[i].is("调") && (i == 0 || !beforeTuned[s.atoms[i-1].text]) {
+			s.marks = append(s.marks, found{i, i + 1, tag{"mode", "train"}})
+		}
+	}
+}
+
+// tunedBetween stand between 调 and the model.
+var tunedBetween = map[string]bool{"一": true, "个": true, "下": true, "了": true, "过": true, "这": true}
+
+// beforeTuned make another word of 调.
+var beforeTuned = map[string]bool{"强": true, "协": true, "空": true, "单": true, "下": true, "上": true, "回": true, "可": true}
+
 // trains says whether the question is about training.
 func (s *scan) trains() bool {
 	train, serve := s.verbs("train"), s.verbs("serve")

@@ -47,6 +47,7 @@ func (s *scan) read() {
 	s.correct()
 	s.findNotions()
 	s.findMarks()
+	s.findTuned()
 	s.place()
 	s.numbersBehind()
 	s.findCards()

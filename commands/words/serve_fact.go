@@ -94,6 +94,9 @@ func (s *scan) askedCard() int {
 			return i
 		}
 	}
+	if i := s.failingCard(); i > 0 {
+		return i
+	}
 	for i, c := range s.cards {
 		if c.base != "" {
 			return 0
@@ -103,6 +106,51 @@ func (s *scan) askedCard() int {
 		}
 	}
 	return 0
+}
+
+// failingCard is the card that it does not fit on, where the first one is told
+// to hold it: "takes 50G on an A100, why OOM on 4x3090"; 0 where there is none.
+func (s *scan) failingCard() int {
+	if len(s.cards) < 2 || s.cards[0].base == "" {
+		return 0
+	}
+	first := s.cards[0]
+	holds := s.clauseSays(first.from, first.to, "works") || s.clauseSays(first.from, first.to, "measure")
+	if !holds || s.clauseSays(first.from, first.to, "fails") {
+		return 0
+	}
+	return max(0, slices.IndexFunc(s.cards, func(c card) bool { return c.base != "" && s.clauseSays(c.from, c.to, "fails") }))
+}
+
+// failsOn says that a card, or so many of it, is told not to hold what an
+// earlier one did: "OOM on only 2 A6000", "one works well. With 4 it runs out".
+func (s *scan) failsOn(before, again card) bool {
+	k := again.from
+	for n := 0; n < 3 && k > 0 && onWords[s.atoms[k-1].text]; n++ {
+		k--
+	}
+	if s.endsAt(k, "fails") {
+		return true
+	}
+	return s.sentenceSays(before, "works") && !s.sentenceSays(before, "fails") && s.sentenceSays(again, "fails")
+}
+
+// onWords stand between what fails and the cards it fails on.
+var onWords = map[string]bool{"on": true, "with": true, "only": true, "just": true, "using": true, "the": true, "at": true, "my": true}
+
+// sentenceSays says that a phrase of that kind stands in a card's sentence.
+func (s *scan) sentenceSays(c card, key string) bool {
+	ends := func(i int) bool {
+		return s.atoms[i].is(".") || s.atoms[i].is("?") || s.atoms[i].is("!") || s.standsAt(i, "contrast")
+	}
+	from, to := c.from, c.to
+	for from > 0 && !ends(from-1) {
+		from--
+	}
+	for to < len(s.atoms) && !ends(to) {
+		to++
+	}
+	return s.saysBetween(from, to, key)
 }
 
 // countFacts sets the card and how many of it.

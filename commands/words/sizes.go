@@ -39,7 +39,7 @@ func (s *scan) failsInstead(one, other *model) bool {
 // askedInstead says that the one works and a size in another clause is asked
 // about: "the 7b works, would a 14b fit".
 func (s *scan) askedInstead(one, other *model) bool {
-	return other.bare() && !slices.Contains(s.r.plainly(one).sizes, other.sizes[0]) && s.clauseSays(one.from, one.to, "works") && !s.clauseSays(other.from, other.to, "works") && s.clauseSays(other.from, other.to, "ask")
+	return other.bare() && !slices.Contains(s.r.plainly(one).sizes, other.sizes[0]) && s.clauseSays(one.from, one.to, "works") && !s.clauseSays(other.from, other.to, "works") && (s.clauseSays(other.from, other.to, "ask") || s.clauseSays(other.from, other.to, "fails"))
 }
 
 // maxFailure is how far behind a size its failure is told.
