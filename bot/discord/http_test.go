@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -208,7 +209,21 @@ func TestTwoThousandInFlight(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	const asks = 2000
+	inTime(t, func() error {
+		const asks = 2000
+		took, deferred := inFlight(t, asks)
+		t.Logf("%d in flight: acknowledged p50 %s, p99 %s, max %s", asks, took[asks/2], took[asks*99/100], took[asks-1])
+		if deferred < asks {
+			return fmt.Errorf("%d of %d deferred", deferred, asks)
+		}
+		return errors.Join(within(took[asks*99/100], time.Second), within(took[asks-1], 2500*time.Millisecond))
+	})
+}
+
+// inFlight asks all at once of a bot whose answers take two seconds, and gives
+// how long each acknowledgement took, shortest first, and how many were deferred.
+func inFlight(t *testing.T, asks int) (took []time.Duration, late int64) {
+	t.Helper()
 	d := discordtest.New(t)
 	d.Forget()
 	o := &oracle{do: func(context.Context, commands.Question) (commands.Answer, bool) {
@@ -222,7 +237,7 @@ func TestTwoThousandInFlight(t *testing.T) {
 	ann := d.Human("ann")
 	var wait sync.WaitGroup
 	var deferred atomic.Int64
-	took := make([]time.Duration, asks)
+	took = make([]time.Duration, asks)
 	for n := range asks {
 		_, body := ann.Prepare(2, map[string]any{"name": "mem", "type": 1, "options": []any{map[string]any{"name": "model", "type": 3, "value": fmt.Sprint("a/b", n)}}}, nil) // each its own: a kept answer would not wait
 		wait.Go(func() {
@@ -250,14 +265,9 @@ func TestTwoThousandInFlight(t *testing.T) {
 	}
 	wait.Wait()
 	b.inflight.Wait()
-	slices.Sort(took)
-	t.Logf("%d in flight: acknowledged p50 %s, p99 %s, max %s", asks, took[asks/2], took[asks*99/100], took[asks-1])
-	if !crowded() {
-		require.Less(t, took[asks*99/100], time.Second)
-		require.Less(t, took[asks-1], 2500*time.Millisecond)
-		require.EqualValues(t, asks, deferred.Load())
-	}
 	require.GreaterOrEqual(t, int64(d.Count("edit")), deferred.Load(), "none is lost")
+	slices.Sort(took)
+	return took, deferred.Load()
 }
 
 // pipes is a network of pipes: 2,000 connections at once are the client's
