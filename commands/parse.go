@@ -64,6 +64,7 @@ func (p *parser) read() *Refused {
 		r.Rest = strings.Join(p.words[1:], " ")
 		return nil
 	}
+	p.words = slices.Concat(p.words[:1], separated(p.words[1:]))
 	for p.at = 1; p.at < len(p.words); p.at++ {
 		if refused := p.word(p.words[p.at]); refused != nil {
 			return refused
@@ -75,13 +76,20 @@ func (p *parser) read() *Refused {
 	return p.enough()
 }
 
+// separated takes off the commas between words, and what was a comma alone.
+func separated(words []string) []string {
+	list := make([]string, 0, len(words))
+	for _, word := range words {
+		if word = strings.Trim(word, ",，、"); word != "" {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
 // word reads a mode, an option for later, or a model.
 func (p *parser) word(word string) *Refused {
 	r := p.request
-	name := strings.Trim(word, ",")
-	if name == "" {
-		return nil // a comma that stands alone
-	}
 	if mode, ok := modeWords[strings.ToLower(word)]; ok && r.Command.Mode {
 		if r.ModeGiven && r.Mode != mode {
 			return refuse(BadRequest, "two_modes").meant(p.without(p.at))
@@ -107,7 +115,7 @@ func (p *parser) word(word string) *Refused {
 	if len(r.Models) == maxModels {
 		return refuse(BadRequest, "too_many_models", "max", maxModels)
 	}
-	r.Models = append(r.Models, name)
+	r.Models = append(r.Models, word)
 	return nil
 }
 

@@ -98,7 +98,7 @@ func TestStrayWordsAreNotOfferedApart(t *testing.T) {
 
 // What parses prints a line that parses to the same plan; nothing panics.
 func FuzzParse(f *testing.F) {
-	for _, line := range []string{"/mem llama-7b train zero:2 gpus:8", "/fit x gpu:4090", "/mem custom h:1 l:1", "", "/", "/mem a:b=c", "/mem x seq:32k out=1m", "fit ,", "/compare a, , b"} {
+	for _, line := range []string{"/mem llama-7b train zero:2 gpus:8", "/fit x gpu:4090", "/mem custom h:1 l:1", "", "/", "/mem a:b=c", "/mem x seq:32k out=1m", "fit ,", "/compare a, , b", "/compare a, ,b ,,A2", "/compare a and, train, b", "/mem a, seq:4k， batch:2,"} {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
