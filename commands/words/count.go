@@ -155,12 +155,33 @@ func (s *scan) sizeOfCard(c *card) {
 		c.gb, c.to = s.atoms[c.to].value, c.to+1
 		return
 	}
+	if s.bareSizeBefore(c) {
+		return
+	}
 	at = s.behindSize(c)
 	if at >= 2 {
 		if end, gb := s.memoryAt(at - 2); end == at && sane(gb) {
 			c.gb, c.from = gb, at-2
 		}
 	}
+}
+
+// bareSizeBefore reads one of the card's sizes, without a unit, between the count
+// and the name: 三张24 3090.
+func (s *scan) bareSizeBefore(c *card) bool {
+	row, at := s.r.cards.rows[c.base], s.skipBack(c.from, 2)-1
+	if row == nil || !s.free(at) || s.atoms[at].kind != number || s.atoms[at].value < 8 || !slices.Contains(row.sizes, int64(s.atoms[at].value)) {
+		return false
+	}
+	k := at
+	for s.free(k-1) && (measureWords[s.atoms[k-1].text] || isTimes(s.atoms[k-1])) {
+		k--
+	}
+	if _, _, ok := s.numeralEnding(k); !ok || k == at {
+		return false
+	}
+	c.gb, c.from = s.atoms[at].value, at
+	return true
 }
 
 // behindSize steps back from a card's name to where its memory may end: "24GB

@@ -23,10 +23,29 @@ func (s *scan) extend(m *model) *model {
 		if p.what == 'v' && m.sizeWithoutUnit(p.text) {
 			p.what, p.text = 's', p.text+"b"
 		}
+		if version, size, ok := s.versionGlued(m, p); ok {
+			m.take(part{what: 'v', text: version})
+			p.text = size
+		}
 		m.take(p)
 		m.to += p.len
 	}
 	return m
+}
+
+// versionGlued parts a version of the family from one of its sizes where both were
+// written together: llama370b, qwen2.57b.
+func (s *scan) versionGlued(m *model, p part) (version, size string, ok bool) {
+	if p.what != 's' || s.atoms[m.to].gap != glued || m.version != "" || len(m.sizes) > 0 || m.family == nil || m.family.hasSize(p.text) {
+		return "", "", false
+	}
+	for k := 1; k < len(p.text)-1; k++ {
+		version, size = p.text[:k], p.text[k:]
+		if m.family.numbers[version] && m.family.hasSize(size) {
+			return version, size, true
+		}
+	}
+	return "", "", false
 }
 
 // sizeWithoutUnit says that a number behind the name is no version of the family

@@ -47,6 +47,11 @@ func (s *scan) cardRefused(c card) bool {
 	if s.negated(found{from: c.from, to: c.to}) || s.endsBefore(c.from, "past") {
 		return true
 	}
+	for at := c.to; at <= c.to+maxBehind && at < len(s.atoms) && !s.endsClause(at); at++ {
+		if s.standsAt(at, "refusedbehind") {
+			return true // "A100s are hard to get, will four 4090s do"
+		}
+	}
 	for at := c.from; at > 0 && c.from-at <= 3; at-- {
 		if s.endsAt(at, "refused") || s.endsAt(at, "neg") {
 			return true
@@ -57,6 +62,9 @@ func (s *scan) cardRefused(c card) bool {
 	}
 	return false
 }
+
+// maxBehind is how far behind a card a word refuses it.
+const maxBehind = 3
 
 // refusedWords may stand between a "not" and the card.
 var refusedWords = map[string]bool{"on": true, "the": true, "my": true, "our": true, "a": true, "an": true, "with": true, "about": true, "for": true, "in": true, "those": true, "these": true, "that": true, "在": true, "那": true, "张": true}

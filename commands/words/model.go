@@ -72,7 +72,7 @@ func (s *scan) modelAt(i int) (*model, bool) {
 	if a.kind == hub {
 		return &model{from: i, to: i + 1, id: a.text}, true
 	}
-	if s.toolAt(i) {
+	if s.toolAt(i) || s.stepAt(i) {
 		return nil, false
 	}
 	m, ok := s.familyAt(i)
@@ -101,6 +101,19 @@ func (s *scan) toolAt(i int) bool {
 	}
 	return i+1 < len(s.atoms) && s.atoms[i+1].is("cpp") && s.atoms[i+1].tight()
 }
+
+// stepAt says that a step of some work stands here, not the model of that name:
+// "out of memory in step 3".
+func (s *scan) stepAt(i int) bool {
+	if !s.atoms[i].is("step") || i == 0 || i+1 >= len(s.atoms) {
+		return false
+	}
+	n := s.atoms[i+1]
+	return n.kind == number && n.gap != glued && n.value == float64(int64(n.value)) && stepBefore[s.atoms[i-1].text]
+}
+
+// stepBefore are words that stand before a step of some work.
+var stepBefore = map[string]bool{"in": true, "on": true, "at": true, "for": true, "of": true, "and": true, "during": true, "after": true, "until": true, "the": true, "from": true, "train": true, "every": true}
 
 // nameAt finds a name of the catalogue, spelled in full.
 func (s *scan) nameAt(i int) (int, string) {
