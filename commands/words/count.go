@@ -47,6 +47,7 @@ func (s *scan) findCards() {
 	s.findSizedCards()
 	s.hostMemory()
 	s.settleSizes()
+	s.countsBySize()
 	s.findCounts()
 	s.shareTotals()
 }
@@ -328,6 +329,10 @@ func (s *scan) countOfCard(c *card) {
 	right, n := s.countBehind(c.to)
 	if each, to := s.perMachine(c.to); each > 0 && counted {
 		c.count, c.one, c.to = c.count*each, false, to
+		return
+	}
+	if counted && c.one && s.machineAt(c.to) {
+		c.count, c.one = 0, false // "1 A100 node" is a machine of some
 		return
 	}
 	if all, to := s.machinesBehind(c.to); all > 0 && !counted {

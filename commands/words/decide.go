@@ -72,17 +72,18 @@ func (s *scan) withoutModel(out Reading, p plan) Reading {
 	topic, score := s.topicOf()
 	off, sure := s.offTopic()
 	hardware := len(s.cards) > 0
+	training := hardware && len(s.verbs("train")) > 0
 	switch {
 	case sure && off == "smalltalk" && !hardware && score < conceptAt && !s.asks("memory"):
 		out.Kind, out.Topic = OffTopic, off
 	case sure && off == "speed" && !s.asks("memory") && !s.fitsSurely() && !s.namedOutright(topic),
-		sure && score < conceptSure && (!s.aboutMemory() || (off == "other" || off == "install") && !hardware):
+		sure && score < conceptSure && (!s.aboutMemory() && (!training || off != "other") || (off == "other" || off == "install") && !hardware):
 		out.Kind, out.Topic = OffTopic, off
 	case hardware && s.fitsSurely() && p.told() && !s.whyWord():
 		s.modelsFor(&out, p)
 	case score > conceptAt || score == conceptAt && !hardware && (!s.asks("quantity") || s.asks("save") || s.asks("why") || s.namedOutright(topic)):
 		out.Kind, out.Topic = Concept, topic
-	case off == "other" && !s.aboutMemory() && !s.asks("capacity") && !s.asks("models"):
+	case off == "other" && !training && !s.aboutMemory() && !s.asks("capacity") && !s.asks("models"):
 		out.Kind, out.Topic = OffTopic, off
 	case hardware && s.aboutCard(p):
 		out.Kind, out.Line = GPUs, "/gpus "+s.cardOnly()

@@ -120,6 +120,25 @@ func (s *scan) memoryFollows(i int) bool {
 	return gb > 0
 }
 
+// countsBySize reads how many there are of the only card where its memory is
+// told apart from its name: "on 8x80GB GPUs (A100)".
+func (s *scan) countsBySize() {
+	if len(s.cards) != 1 || s.cards[0].count > 0 || s.r.cards.rows[s.cards[0].base] == nil {
+		return
+	}
+	sizes := s.r.cards.rows[s.cards[0].base].sizes
+	for i := range s.atoms {
+		end, n, ok := s.numeralAt(i)
+		if !ok || n > maxAlone || !s.free(end) || !isTimes(s.atoms[end]) {
+			continue
+		}
+		if _, gb := s.memoryAt(end + 1); gb > 0 && slices.Contains(sizes, int64(gb)) {
+			s.cards[0].count, s.cards[0].one, s.cards[0].gb = n, n == 1, gb
+			return
+		}
+	}
+}
+
 // machineAt says that a word for machines stands at i.
 func (s *scan) machineAt(i int) bool {
 	_, _, ok := s.tagAt(i, "machine")

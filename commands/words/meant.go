@@ -44,7 +44,7 @@ var changeWords = map[string][]string{
 // cardRefused says that a card is not meant: "not on the 4090", "forget the
 // A100s".
 func (s *scan) cardRefused(c card) bool {
-	if s.negated(found{from: c.from, to: c.to}) || s.endsBefore(c.from, "past") {
+	if s.negated(found{from: c.from, to: c.to}) || s.endsBefore(c.from, "past") && !s.saysBe(c.from) {
 		return true
 	}
 	for at := c.to; at <= c.to+maxBehind && at < len(s.atoms) && !s.endsClause(at); at++ {
@@ -61,6 +61,11 @@ func (s *scan) cardRefused(c card) bool {
 		}
 	}
 	return false
+}
+
+// saysBe says that a "be" stands just before i: "can it be fine-tuned on".
+func (s *scan) saysBe(i int) bool {
+	return slices.ContainsFunc(s.atoms[max(0, i-5):i], func(a atom) bool { return a.is("be") })
 }
 
 // maxBehind is how far behind a card a word refuses it.

@@ -44,9 +44,30 @@ func (s *scan) findModels() {
 		s.claim(m.from, m.to)
 		s.models = append(s.models, m)
 	}
+	s.joinPieces()
 	s.dropUnmeant()
 	s.mergeSizes()
 	s.listSizes()
+}
+
+// joinPieces makes one name of two that were written as one word, which no table
+// knows: InternLM-XComposer2-4KHD-7B.
+func (s *scan) joinPieces() {
+	for i := len(s.models) - 1; i > 0; i-- {
+		a, b := s.models[i-1], s.models[i]
+		if a.to != b.from || !s.atoms[b.from].tight() || a.bare() || b.family != nil || len(b.prefix) == 0 || a.id != "" {
+			continue
+		}
+		whole := &model{from: a.from, to: b.to, sizes: b.sizes}
+		for k := a.from; k < b.to; k++ {
+			if last := len(whole.prefix) - 1; last >= 0 && s.atoms[k].gap == glued {
+				whole.prefix[last] += s.atoms[k].text
+				continue
+			}
+			whole.prefix = append(whole.prefix, s.atoms[k].text)
+		}
+		s.models = append(s.models[:i-1], append([]*model{whole}, s.models[i+1:]...)...)
+	}
 }
 
 // scriptEnds end the names of programs: train_gemma.sh.
