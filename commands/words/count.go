@@ -89,6 +89,7 @@ func (s *scan) addCard(c card) {
 			break // "4xA100 160GB" are four of 40
 		}
 	}
+	s.soldSize(&c)
 	s.most = max(s.most, c.count)
 	for i := range s.cards {
 		old := &s.cards[i]
@@ -100,6 +101,20 @@ func (s *scan) addCard(c card) {
 		}
 	}
 	s.cards = append(s.cards, c)
+}
+
+// soldSize gives a card whose memory was told as the driver shows it the size that
+// it is sold with: an L40 of 45GB, a T4 of 15.
+func (s *scan) soldSize(c *card) {
+	row := s.r.cards.rows[c.base]
+	if row == nil || c.part || slices.Contains(row.sizes, int64(c.gb)) {
+		return
+	}
+	for _, size := range row.sizes {
+		if full := float64(size); c.gb < full && c.gb > 0.93*full {
+			c.gb = full
+		}
+	}
 }
 
 // mention adds what a further mention of a card says of its number.
