@@ -99,14 +99,18 @@ func (s *scan) inClause(f found, key string) bool { return s.clauseSays(f.from, 
 
 // clauseSays says that a phrase of that kind stands in the clause of some atoms.
 func (s *scan) clauseSays(from, to int, key string) bool {
-	for from > 0 && !s.endsClause(from-1) {
+	first, last := max(0, from-maxClause), min(len(s.atoms), to+maxClause)
+	for from > first && !s.endsClause(from-1) {
 		from--
 	}
-	for to < len(s.atoms) && !s.endsClause(to) {
+	for to < last && !s.endsClause(to) {
 		to++
 	}
 	return s.saysBetween(from, to, key)
 }
+
+// maxClause bounds a clause on either side of what it is about.
+const maxClause = 100
 
 // endsClause says that a clause ends at an atom.
 func (s *scan) endsClause(i int) bool {

@@ -33,6 +33,7 @@ type scan struct {
 	topic   *weighed
 	mac     *bool // a word means a Mac, once looked for
 	guesses int   // words that were tried as a family's name
+	weighed int   // mentions of a card weighed by what is told of them
 }
 
 // scan cuts a question into atoms.

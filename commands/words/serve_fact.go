@@ -119,7 +119,7 @@ func (s *scan) failingCard() int {
 	if !holds || s.clauseSays(first.from, first.to, "fails") {
 		return 0
 	}
-	return max(0, slices.IndexFunc(s.cards, func(c card) bool { return c.base != "" && s.clauseSays(c.from, c.to, "fails") }))
+	return max(0, slices.IndexFunc(s.cards[:min(maxWeighed, len(s.cards))], func(c card) bool { return c.base != "" && s.clauseSays(c.from, c.to, "fails") }))
 }
 
 // failsOn says that a card, or so many of it, is told not to hold what an
@@ -131,6 +131,9 @@ func (s *scan) failsOn(before, again card) bool {
 	}
 	if s.endsAt(k, "fails") {
 		return true
+	}
+	if s.weighed++; s.weighed > maxWeighed {
+		return false
 	}
 	return s.sentenceSays(before, "works") && !s.sentenceSays(before, "fails") && s.sentenceSays(again, "fails")
 }
@@ -144,14 +147,21 @@ func (s *scan) sentenceSays(c card, key string) bool {
 		return s.atoms[i].is(".") || s.atoms[i].is("?") || s.atoms[i].is("!") || s.standsAt(i, "contrast")
 	}
 	from, to := c.from, c.to
-	for from > 0 && !ends(from-1) {
+	for from > max(0, c.from-maxSentence) && !ends(from-1) {
 		from--
 	}
-	for to < len(s.atoms) && !ends(to) {
+	for to < min(len(s.atoms), c.to+maxSentence) && !ends(to) {
 		to++
 	}
 	return s.saysBetween(from, to, key)
 }
+
+// maxWeighed is how many cards are weighed by what is told of them, maxSentence how
+// far that is looked for.
+const (
+	maxWeighed  = 8
+	maxSentence = 60
+)
 
 // countFacts sets the card and how many of it.
 func (s *scan) countFacts(p *plan) {
