@@ -126,7 +126,7 @@ func atomAt(runes []rune, i int, before []atom) (int, atom) {
 	c := runes[i]
 	switch {
 	case unicode.Is(unicode.Han, c):
-		return 1, atom{text: string(c), kind: han}
+		return 1, atom{text: hanText(c), kind: han}
 	case isDigit(c) || c == '.' && i+1 < len(runes) && isDigit(runes[i+1]):
 		return numberAt(runes, i, before)
 	case isLetter(c):
@@ -157,6 +157,27 @@ func unitBeforeCard(word string, n int) int {
 		return len(unit)
 	}
 	return n
+}
+
+// The usual Chinese characters, one after another.
+const firstHan, lastHan, hanBytes = '\u4e00', '\u9fff', 3
+
+var usualHan = func() string {
+	var b strings.Builder
+	b.Grow(hanBytes * (lastHan - firstHan + 1))
+	for c := firstHan; c <= lastHan; c++ {
+		b.WriteRune(c)
+	}
+	return b.String()
+}()
+
+// hanText is a Chinese character as text, for the usual ones without allocation.
+func hanText(c rune) string {
+	if c < firstHan || c > lastHan {
+		return string(c)
+	}
+	at := hanBytes * int(c-firstHan)
+	return usualHan[at : at+hanBytes]
 }
 
 // cardEnding says that the letters behind a number end a card's name: 6700xt, and

@@ -138,6 +138,10 @@ func seen(text string, written func(rune) rune) string {
 		if read++; read > MaxRunes {
 			break
 		}
+		if c > ' ' && c <= '~' && c != '`' || c >= firstHan && c <= lastHan {
+			b.WriteRune(c) // as most are, and the same however it is to be written
+			continue
+		}
 		c = written(c)
 		switch {
 		case c == unicode.ReplacementChar, unicode.IsSpace(c):
