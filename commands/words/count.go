@@ -74,7 +74,7 @@ func (s *scan) sizesByTotal() {
 }
 
 // stateWords tell between a number and a card what the cards are like.
-var stateWords = map[string]bool{"used": true, "old": true, "older": true, "new": true, "spare": true, "refurbished": true, "secondhand": true, "cheap": true, "二": false, "旧": true, "手": true}
+var stateWords = map[string]bool{"used": true, "old": true, "older": true, "new": true, "spare": true, "refurbished": true, "secondhand": true, "cheap": true, "旧": true, "手": true}
 
 // addCard keeps a card; one named twice is one.
 func (s *scan) addCard(c card) {

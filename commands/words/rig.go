@@ -1,11 +1,10 @@
 package words
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-
-	"membot/estimator"
 )
 
 // rig is hardware that the question is asked for: a card, and how many of it.
@@ -61,19 +60,12 @@ func (s *scan) pool(members []int) rig {
 	least, all := members[0], int64(0)
 	for _, i := range members {
 		all += max(1, s.cards[i].count)
-		if s.memoryOf(i) < s.memoryOf(least) {
+		if s.memoryOfCard(s.cards[i]) < s.memoryOfCard(s.cards[least]) {
 			least = i
 		}
 	}
 	name, _ := s.r.cards.name(s.cards[least])
 	return rig{card: least, gpu: name, count: all, pool: members}
-}
-
-// memoryOf is a card's memory as it is sold.
-func (s *scan) memoryOf(i int) estimator.Bytes {
-	name, _ := s.r.cards.name(s.cards[i])
-	g, _ := estimator.FindGPU(name)
-	return g.Memory
 }
 
 // pooled lists the cards that stand in one machine with card i: those that "and"
@@ -121,7 +113,7 @@ func (s *scan) joins(i int) string {
 		case ok:
 			how, k = "and", end
 		case s.atoms[k].is(",") || s.atoms[k].is(";"):
-			how, k = either(how, "list"), k+1
+			how, k = cmp.Or(how, "list"), k+1
 		case s.betweenCards(k):
 			k++
 		default:
@@ -176,20 +168,8 @@ func (s *scan) owned(c card) bool {
 
 // sameMaker says that two cards may work on one model together.
 func (s *scan) sameMaker(i, k int) bool {
-	makers := [2]string{}
-	for at, card := range []int{i, k} {
-		name, _ := s.r.cards.name(s.cards[card])
-		g, _ := estimator.FindGPU(name)
-		makers[at] = g.Vendor
-	}
-	return makers[0] != "Apple" && makers[1] != "Apple" && (makers[0] == makers[1] || makers[0] == "" || makers[1] == "")
-}
-
-func either(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
+	a, b := s.gpuOf(s.cards[i]).Vendor, s.gpuOf(s.cards[k]).Vendor
+	return a != "Apple" && b != "Apple" && (a == b || a == "" || b == "")
 }
 
 // on gives the plan on a rig.

@@ -66,10 +66,13 @@ func (s *scan) sizeByPart(c *card) {
 }
 
 // memoryOfCard is a card's memory as it is sold.
-func (s *scan) memoryOfCard(c card) estimator.Bytes {
+func (s *scan) memoryOfCard(c card) estimator.Bytes { return s.gpuOf(c).Memory }
+
+// gpuOf is the row of the table that a card is; an empty one where none is.
+func (s *scan) gpuOf(c card) estimator.GPU {
 	name, _ := s.r.cards.name(c)
 	g, _ := estimator.FindGPU(name)
-	return g.Memory
+	return g
 }
 
 // sizeElsewhere reads which of its sizes a card has where that is said apart:
