@@ -59,12 +59,7 @@ func TestTheGatewayRecovers(t *testing.T) {
 	t.Run("resumed where Discord wants it", func(t *testing.T) {
 		t.Parallel()
 		s := overGateway(t)
-		s.Gateway.Break()
-		require.True(t, s.Gateway.Live(2, time.Minute))
-		s.Gateway.Reconnect()
-		require.True(t, s.Gateway.Live(3, time.Minute))
-		stats := s.Gateway.Stats()
-		require.Equal(t, 2, stats.ResumedThere, "%+v", stats)
+		s.resumesThereTwice(t)
 		s.answers(t)
 	})
 	t.Run("resumed elsewhere where nobody is there", func(t *testing.T) {
@@ -87,12 +82,7 @@ func TestTheGatewayRecovers(t *testing.T) {
 		s.start(t)
 		require.True(t, s.Gateway.Live(1, time.Minute))
 		s.answers(t)
-		s.Gateway.Break()
-		require.True(t, s.Gateway.Live(2, time.Minute))
-		s.Gateway.Reconnect()
-		require.True(t, s.Gateway.Live(3, time.Minute))
-		stats := s.Gateway.Stats()
-		require.Equal(t, 2, stats.ResumedThere, "%+v", stats)
+		stats := s.resumesThereTwice(t)
 		require.Equal(t, 1, stats.Identifies)
 		s.answers(t)
 		require.NoError(t, s.stop())
@@ -124,6 +114,19 @@ func TestTheGatewayRecovers(t *testing.T) {
 		s.Gateway.Mute(true, 30*time.Second)
 		require.Eventually(t, func() bool { return s.Gateway.Stats().Resumes > 0 }, time.Minute, 10*time.Millisecond)
 	})
+}
+
+// resumesThereTwice breaks a connection, then has it asked to connect anew: both
+// times it resumes where Discord wants it.
+func (s *stage) resumesThereTwice(t *testing.T) discordtest.Stats {
+	t.Helper()
+	s.Gateway.Break()
+	require.True(t, s.Gateway.Live(2, time.Minute))
+	s.Gateway.Reconnect()
+	require.True(t, s.Gateway.Live(3, time.Minute))
+	stats := s.Gateway.Stats()
+	require.Equal(t, 2, stats.ResumedThere, "%+v", stats)
+	return stats
 }
 
 func TestFatalCloseCodesEndTheBot(t *testing.T) {
